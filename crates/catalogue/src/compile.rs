@@ -1,0 +1,487 @@
+//! From what the models say to tables that are asked by path and by name.
+
+use std::collections::{HashMap, HashSet};
+
+use tightlip_ir::Symbol;
+
+use crate::model::{ArgumentWord, Channel, Gives, Model, OneOrMany, Returned, Scope, Text, Texts, When};
+use crate::{Rule, Severity};
+
+/// Which arguments of a call.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct Arguments {
+    /// All of them.
+    pub all: bool,
+    /// These places, from 0.
+    pub positions: Vec<usize>,
+    /// These keywords.
+    pub keywords: Vec<Symbol>,
+}
+
+/// A call or assignment whose value reaches the client.
+#[derive(Clone, Debug)]
+pub struct SinkModel {
+    /// Which arguments; for an assignment nothing.
+    pub arguments: Arguments,
+    /// How they reach the client.
+    pub channel: Channel,
+    /// Whether the call only makes a reply.
+    pub makes_reply: bool,
+}
+
+/// A call or value that is detail.
+#[derive(Clone, Debug)]
+pub struct SourceModel {
+    /// What it tells; for a tuple, one for each item.
+    pub tells: Vec<Rule>,
+    /// Whether it is the exception itself.
+    pub object: bool,
+    /// The arguments it is written into, if it is not the result.
+    pub into: Option<Arguments>,
+    /// Only when this keyword is truthy.
+    pub when: Option<Symbol>,
+    /// What an attacker gains, where it is not what the rule says.
+    pub severity: Option<Severity>,
+    /// What it is.
+    pub phrase: &'static str,
+}
+
+/// How a function becomes a handler.
+#[derive(Clone, Debug)]
+pub struct HandlerModel {
+    /// Which argument of a registering call is the function.
+    pub function: Arguments,
+    /// Which argument says what errors it handles.
+    pub handles: Option<Arguments>,
+    /// Its parameter that is the exception.
+    pub exception: Option<usize>,
+    /// The classes of that exception, where no argument says it.
+    pub of: Vec<Symbol>,
+    /// What becomes of what it returns.
+    pub returns: Returned,
+    /// Whose errors it handles.
+    pub scope: Scope,
+}
+
+/// A handler that is a method of a class derived from a known one.
+#[derive(Clone, Debug)]
+pub struct MethodModel {
+    /// The names of the methods.
+    pub methods: Vec<Symbol>,
+    /// How they are handlers.
+    pub handler: HandlerModel,
+}
+
+/// A setting that opens the application.
+#[derive(Clone, Debug)]
+pub struct SwitchModel {
+    /// Which argument; for an assignment nothing.
+    pub arguments: Arguments,
+    /// When it opens.
+    pub when: When,
+    /// The rule it breaks.
+    pub rule: Rule,
+    /// What an attacker gains.
+    pub severity: Severity,
+    /// What it does.
+    pub phrase: &'static str,
+    /// What to do.
+    pub remedy: &'static str,
+}
+
+/// What is known of calling a path.
+#[derive(Clone, Default, Debug)]
+pub struct CallModel {
+    /// Arguments that reach the client.
+    pub sinks: Vec<SinkModel>,
+    /// Detail that it gives.
+    pub sources: Vec<SourceModel>,
+    /// Its result tells nothing.
+    pub sanitizes: bool,
+    /// What it makes of its arguments.
+    pub gives: Option<Gives>,
+    /// The functions it registers.
+    pub handlers: Vec<HandlerModel>,
+    /// Settings among its arguments.
+    pub switches: Vec<SwitchModel>,
+    /// It makes an application of this framework (its title).
+    pub application: Option<&'static str>,
+    /// Its failure quotes what it was given and no more.
+    pub parses: bool,
+}
+
+/// What is known of an exception class of a library.
+#[derive(Clone, Default, Debug)]
+pub struct ExceptionModel {
+    /// Whether its text is written for clients, if it was said.
+    pub text: Option<Text>,
+    /// The class it derives from.
+    pub parent: Option<Symbol>,
+    /// Whether a handler for it is a central handler.
+    pub central: bool,
+    /// Whether it says no more than what its operation was given.
+    pub narrow: bool,
+}
+
+/// What an attribute of a caught exception tells.
+#[derive(Clone, Debug)]
+pub struct AttributeModel {
+    /// Only of these classes; none means of every one.
+    pub of: Vec<Symbol>,
+    /// The rule its value breaks; none means it tells nothing.
+    pub tells: Option<Rule>,
+    /// It is an exception again.
+    pub object: bool,
+    /// Only its item at this place.
+    pub item: Option<i64>,
+}
+
+/// All models, compiled for matching.
+#[derive(Debug, Default)]
+pub struct Catalogue {
+    /// By the path that is called.
+    pub calls: HashMap<Symbol, CallModel>,
+    /// Sources by the path that is read.
+    pub values: HashMap<Symbol, SourceModel>,
+    /// Sinks by the path that is assigned to.
+    pub assigned: HashMap<Symbol, SinkModel>,
+    /// Switches by the path that is assigned to.
+    pub assigned_switches: HashMap<Symbol, SwitchModel>,
+    /// Registering decorators by path.
+    pub decorators: HashMap<Symbol, Vec<HandlerModel>>,
+    /// Registering decorators by last name, for what cannot be resolved.
+    pub guessed_decorators: HashMap<Symbol, Vec<HandlerModel>>,
+    /// Handlers that are methods, by the base class.
+    pub methods: HashMap<Symbol, Vec<MethodModel>>,
+    /// Paths that are other paths.
+    pub same: HashMap<Symbol, Symbol>,
+    /// Exception classes by path.
+    pub exceptions: HashMap<Symbol, ExceptionModel>,
+    /// Classes that stand for a status.
+    pub statuses: HashMap<i64, Symbol>,
+    /// Attributes of exceptions.
+    pub attributes: HashMap<Symbol, Vec<AttributeModel>>,
+    /// Paths of guards.
+    pub guards: HashSet<Symbol>,
+    /// Names of guards.
+    pub guard_names: HashSet<Symbol>,
+    /// Paths of what the client sends.
+    pub client: HashSet<Symbol>,
+    /// What unknown parameters are, by name.
+    pub guesses: HashMap<Symbol, Symbol>,
+    /// Methods that tell nothing of their object.
+    pub sanitizing_methods: HashSet<Symbol>,
+    /// Methods that put their arguments into their object.
+    pub filling_methods: HashSet<Symbol>,
+    /// Methods that give an entry.
+    pub entry_methods: HashSet<Symbol>,
+    /// Methods of the language's own texts and collections.
+    pub plain_methods: HashSet<Symbol>,
+    /// Attributes of a reply that give its body.
+    pub reply_attributes: HashSet<Symbol>,
+    /// A function that mentions one of these names may matter.
+    pub triggers: HashSet<Symbol>,
+}
+
+/// What is wrong in a model, and the text in it that is wrong.
+#[derive(Debug, PartialEq, Eq)]
+pub struct ModelMistake {
+    /// What is wrong and what to do.
+    pub message: String,
+    /// The text that is wrong, as it stands in the file.
+    pub text: String,
+}
+
+impl Catalogue {
+    /// Adds what `model` says.
+    pub fn add(&mut self, model: &Model) -> Result<(), ModelMistake> {
+        let words = Words { model };
+        self.add_names(&words)?;
+        self.add_handlers(&words)?;
+        self.add_sinks(&words)?;
+        self.add_sources(&words)?;
+        self.add_carriers(&words)?;
+        self.add_exceptions(&words)?;
+        self.add_switches(&words)
+    }
+
+    fn call(&mut self, path: Symbol) -> &mut CallModel {
+        self.calls.entry(path).or_default()
+    }
+
+    fn trigger(&mut self, path: Symbol) {
+        self.triggers.insert(last_name(path));
+    }
+
+    fn add_names(&mut self, words: &Words<'_>) -> Result<(), ModelMistake> {
+        let model = words.model;
+        for same in &model.same {
+            for name in words.paths(&same.name)? {
+                self.same.insert(name, Symbol::new(&same.r#as));
+            }
+        }
+        for application in &model.application {
+            for path in words.paths(&application.call)? {
+                self.trigger(path);
+                self.call(path).application = Some(leak(&model.title));
+            }
+        }
+        for guard in &model.guard {
+            self.guards.extend(words.paths(&guard.value)?);
+            self.guard_names.extend(symbols(&guard.name));
+        }
+        for client in &model.client {
+            self.client.extend(words.paths(&client.value)?);
+        }
+        for guess in &model.guess {
+            for parameter in symbols(&guess.parameter) {
+                self.guesses.insert(parameter, Symbol::new(&guess.r#as));
+            }
+        }
+        Ok(())
+    }
+
+    fn add_handlers(&mut self, words: &Words<'_>) -> Result<(), ModelMistake> {
+        for entry in &words.model.handler {
+            let handler = HandlerModel {
+                function: arguments(&entry.function),
+                handles: (!entry.handles.items().is_empty()).then(|| arguments(&entry.handles)),
+                exception: entry.exception,
+                of: symbols(&entry.of),
+                returns: entry.returns,
+                scope: entry.scope,
+            };
+            for path in words.paths(&entry.decorator)? {
+                self.trigger(path);
+                self.decorators.entry(path).or_default().push(handler.clone());
+                if entry.guess {
+                    let models = self.guessed_decorators.entry(last_name(path)).or_default();
+                    if models.is_empty() {
+                        models.push(handler.clone());
+                    }
+                }
+            }
+            for path in words.paths(&entry.call)? {
+                self.trigger(path);
+                self.call(path).handlers.push(handler.clone());
+            }
+            for path in words.paths(&entry.class)? {
+                let methods = symbols(&entry.methods);
+                self.methods.entry(path).or_default().push(MethodModel { methods, handler: handler.clone() });
+            }
+        }
+        Ok(())
+    }
+
+    fn add_sinks(&mut self, words: &Words<'_>) -> Result<(), ModelMistake> {
+        for entry in &words.model.sink {
+            let mut selected = arguments(&entry.argument);
+            selected.all |= entry.argument.items().is_empty();
+            let sink =
+                SinkModel { arguments: selected, channel: entry.r#as, makes_reply: entry.makes_reply };
+            for path in words.paths(&entry.call)? {
+                self.call(path).sinks.push(sink.clone());
+            }
+            for path in words.paths(&entry.assign)? {
+                self.assigned.insert(path, sink.clone());
+            }
+        }
+        Ok(())
+    }
+
+    fn add_sources(&mut self, words: &Words<'_>) -> Result<(), ModelMistake> {
+        for entry in &words.model.source {
+            let tells = entry.tells.items().iter().map(|name| rule(name)).collect::<Result<Vec<_>, _>>()?;
+            let source = SourceModel {
+                tells,
+                object: entry.object,
+                into: (!entry.into.items().is_empty()).then(|| arguments(&entry.into)),
+                when: entry.when.as_deref().map(Symbol::new),
+                severity: entry.severity.as_deref().map(severity).transpose()?,
+                phrase: leak(&entry.phrase),
+            };
+            for path in words.paths(&entry.call)? {
+                self.trigger(path);
+                self.call(path).sources.push(source.clone());
+            }
+            for path in words.paths(&entry.value)? {
+                self.trigger(path);
+                self.values.insert(path, source.clone());
+            }
+        }
+        Ok(())
+    }
+
+    fn add_carriers(&mut self, words: &Words<'_>) -> Result<(), ModelMistake> {
+        for entry in &words.model.sanitizer {
+            for path in words.paths(&entry.call)? {
+                self.call(path).sanitizes = true;
+            }
+            self.sanitizing_methods.extend(symbols(&entry.method));
+        }
+        for entry in &words.model.carrier {
+            for path in words.paths(&entry.call)? {
+                self.call(path).gives = entry.gives;
+            }
+            for path in words.paths(&entry.parses)? {
+                self.call(path).parses = true;
+            }
+            self.filling_methods.extend(symbols(&entry.fills));
+            self.entry_methods.extend(symbols(&entry.entry));
+            self.plain_methods.extend(symbols(&entry.plain));
+            self.reply_attributes.extend(symbols(&entry.body));
+        }
+        Ok(())
+    }
+
+    fn add_exceptions(&mut self, words: &Words<'_>) -> Result<(), ModelMistake> {
+        for entry in &words.model.exception {
+            for path in words.paths(&entry.class)? {
+                self.exceptions.insert(
+                    path,
+                    ExceptionModel {
+                        text: entry.text,
+                        parent: entry.is.as_deref().map(Symbol::new),
+                        central: entry.central,
+                        narrow: entry.narrow,
+                    },
+                );
+                for status in entry.status.items() {
+                    self.statuses.insert(i64::from(*status), path);
+                }
+            }
+        }
+        for entry in &words.model.attribute {
+            let tells = (entry.tells != "nothing").then(|| rule(&entry.tells)).transpose()?;
+            let of = words.paths(&entry.of)?;
+            for name in symbols(&entry.name) {
+                let model = AttributeModel { of: of.clone(), tells, object: entry.object, item: entry.item };
+                self.attributes.entry(name).or_default().push(model);
+            }
+        }
+        Ok(())
+    }
+
+    fn add_switches(&mut self, words: &Words<'_>) -> Result<(), ModelMistake> {
+        for entry in &words.model.switch {
+            let broken = rule(&entry.rule)?;
+            let gain = entry.severity.as_deref().map(severity).transpose()?;
+            let switch = SwitchModel {
+                arguments: arguments(&entry.argument),
+                when: entry.when,
+                rule: broken,
+                severity: gain.unwrap_or(Severity::High),
+                phrase: leak(&entry.phrase),
+                remedy: leak(&entry.remedy),
+            };
+            for path in words.paths(&entry.call)? {
+                self.trigger(path);
+                self.call(path).switches.push(switch.clone());
+            }
+            for path in words.paths(&entry.assign)? {
+                self.trigger(path);
+                self.assigned_switches.insert(path, switch.clone());
+            }
+        }
+        Ok(())
+    }
+
+    /// `path`, or what the catalogue calls it.
+    pub fn canonical(&self, path: Symbol) -> Symbol {
+        self.same.get(&path).copied().unwrap_or(path)
+    }
+
+    /// The model of the exception class at `path` or of the nearest one it derives from.
+    pub fn exception(&self, path: Symbol) -> Option<&ExceptionModel> {
+        self.exceptions.get(&path)
+    }
+
+    /// Whether the exception class at `path` is `ancestor` or derives from it, as far as the catalogue knows.
+    pub fn derives(&self, path: Symbol, ancestor: Symbol) -> bool {
+        self.ancestry(path).any(|class| class == ancestor)
+    }
+
+    /// Whether the text of the exception class at `path` is written for clients.
+    pub fn is_public(&self, path: Symbol) -> bool {
+        let said = self.ancestry(path).find_map(|class| self.exceptions.get(&class)?.text);
+        said == Some(Text::Public)
+    }
+
+    /// `path` and all classes that it derives from, nearest first.
+    fn ancestry(&self, path: Symbol) -> impl Iterator<Item = Symbol> {
+        const LONGEST: usize = 16;
+        std::iter::successors(Some(path), |class| self.exceptions.get(class)?.parent).take(LONGEST)
+    }
+}
+
+/// The texts of a model, with its `[names]` filled in.
+struct Words<'a> {
+    model: &'a Model,
+}
+
+impl Words<'_> {
+    fn paths(&self, texts: &Texts) -> Result<Vec<Symbol>, ModelMistake> {
+        let mut paths = Vec::new();
+        for text in texts.items() {
+            self.expand(text, &mut paths)?;
+        }
+        Ok(paths)
+    }
+
+    fn expand(&self, text: &str, paths: &mut Vec<Symbol>) -> Result<(), ModelMistake> {
+        let Some((before, rest)) = text.split_once('{') else {
+            paths.push(Symbol::new(text));
+            return Ok(());
+        };
+        let mistake = |message: String| ModelMistake { message, text: text.to_owned() };
+        let Some((name, after)) = rest.split_once('}') else {
+            return Err(mistake("`{` without `}`".to_owned()));
+        };
+        let Some(meanings) = self.model.names.get(name) else {
+            return Err(mistake(format!("`{name}` is not in [names]")));
+        };
+        meanings.iter().try_for_each(|meaning| self.expand(&format!("{before}{meaning}{after}"), paths))
+    }
+}
+
+fn symbols(texts: &Texts) -> Vec<Symbol> {
+    texts.items().iter().map(|text| Symbol::new(text)).collect()
+}
+
+fn arguments(words: &OneOrMany<ArgumentWord>) -> Arguments {
+    let mut selected = Arguments::default();
+    for word in words.items() {
+        match word {
+            ArgumentWord::Position(position) => selected.positions.push(*position),
+            ArgumentWord::Keyword(keyword) if keyword == "*" => selected.all = true,
+            ArgumentWord::Keyword(keyword) => selected.keywords.push(Symbol::new(keyword)),
+        }
+    }
+    selected
+}
+
+fn rule(name: &str) -> Result<Rule, ModelMistake> {
+    Rule::find(name).ok_or_else(|| ModelMistake {
+        message: format!("no rule is called `{name}`; `tightlip rules` lists them"),
+        text: name.to_owned(),
+    })
+}
+
+fn severity(name: &str) -> Result<Severity, ModelMistake> {
+    Severity::find(name).ok_or_else(|| ModelMistake {
+        message: format!("`{name}` is no severity: write info, low, medium, high or critical"),
+        text: name.to_owned(),
+    })
+}
+
+/// The last name of a path: `route` of `flask.Flask().route`, `DEBUG` of `app.config[DEBUG]`.
+fn last_name(path: Symbol) -> Symbol {
+    let text = path.text().trim_end_matches("()").trim_end_matches("[]").trim_end_matches(']');
+    let start = text.rfind(['.', '[', ')']).map_or(0, |place| place + 1);
+    Symbol::new(&text[start..])
+}
+
+/// The catalogue lives as long as the process, and its texts are named in every report.
+fn leak(text: &str) -> &'static str {
+    Symbol::new(text).text()
+}

@@ -1,0 +1,15 @@
+//! The data of `/catalogue`: read, checked, and compiled for matching.
+//!
+//! A framework is a folder: a `model.toml` that names its parts ([`model`]), and patterns, each of
+//! which is a page, a test and a proof recipe at once. The engine knows only the words of
+//! [`model`]; which framework they speak of is data.
+
+mod compile;
+pub mod model;
+mod rule;
+
+pub use compile::{
+    Arguments, AttributeModel, CallModel, Catalogue, ExceptionModel, HandlerModel, MethodModel,
+    ModelMistake, SinkModel, SourceModel, SwitchModel,
+};
+pub use rule::{Confidence, Control, Rule, Severity};

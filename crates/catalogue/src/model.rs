@@ -1,0 +1,479 @@
+//! What a `model.toml` says, word for word.
+//!
+//! A path is written as the program writes it: `flask.Flask().config[DEBUG]` is the entry `DEBUG` of the
+//! attribute `config` of what calling `flask.Flask` gives; `[]` is any entry. `{name}` stands for
+//! each path that `[names]` lists under `name`.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+/// One `model.toml`: the parts of a framework or library in the words of the field.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Model {
+    /// The language of its users, e.g. `python`.
+    pub language: String,
+    /// The package that is imported, e.g. `flask`.
+    pub package: String,
+    /// As people write it, e.g. `Flask`.
+    #[serde(default)]
+    pub title: String,
+    /// Words that stand for several paths.
+    #[serde(default)]
+    pub names: BTreeMap<String, Vec<String>>,
+    /// Paths that are other paths.
+    #[serde(default)]
+    pub same: Vec<Same>,
+    /// What makes an application.
+    #[serde(default)]
+    pub application: Vec<Application>,
+    /// Functions that the framework calls.
+    #[serde(default)]
+    pub handler: Vec<Handler>,
+    /// Where values reach the client.
+    #[serde(default)]
+    pub sink: Vec<Sink>,
+    /// Where detail comes from.
+    #[serde(default)]
+    pub source: Vec<Source>,
+    /// Calls and attributes that tell nothing of what they are given.
+    #[serde(default)]
+    pub sanitizer: Vec<Sanitizer>,
+    /// Calls that hand on what they are given in a way of their own.
+    #[serde(default)]
+    pub carrier: Vec<Carrier>,
+    /// Exception classes.
+    #[serde(default)]
+    pub exception: Vec<Exception>,
+    /// Attributes of caught exceptions.
+    #[serde(default)]
+    pub attribute: Vec<Attribute>,
+    /// Tests that hold only where detail may be shown.
+    #[serde(default)]
+    pub guard: Vec<Guard>,
+    /// What the client sends.
+    #[serde(default)]
+    pub client: Vec<Client>,
+    /// What an unknown parameter of this name is.
+    #[serde(default)]
+    pub guess: Vec<Guess>,
+    /// Settings that open the application.
+    #[serde(default)]
+    pub switch: Vec<Switch>,
+    /// How the tests install and boot it.
+    #[serde(default)]
+    pub boot: Option<Boot>,
+}
+
+/// One or several.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(untagged)]
+pub enum OneOrMany<T> {
+    /// One.
+    One(T),
+    /// Several.
+    Many(Vec<T>),
+}
+
+impl<T> OneOrMany<T> {
+    /// As a slice.
+    pub fn items(&self) -> &[T] {
+        match self {
+            OneOrMany::One(item) => std::slice::from_ref(item),
+            OneOrMany::Many(items) => items,
+        }
+    }
+}
+
+impl<T> Default for OneOrMany<T> {
+    fn default() -> Self {
+        OneOrMany::Many(Vec::new())
+    }
+}
+
+/// Text or a list of texts.
+pub type Texts = OneOrMany<String>;
+
+/// An argument of a call: a place, a keyword, or `*`, all of them.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(untagged)]
+pub enum ArgumentWord {
+    /// The place, from 0.
+    Position(usize),
+    /// The keyword, or `*`.
+    Keyword(String),
+}
+
+/// `name` is `as`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Same {
+    /// What the program may write.
+    pub name: Texts,
+    /// What the rest of the catalogue calls it.
+    pub r#as: String,
+}
+
+/// A call that makes an application.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Application {
+    /// The class or function.
+    pub call: Texts,
+}
+
+/// How a function becomes one that the framework calls.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Handler {
+    /// It stands under this decorator (called or not).
+    #[serde(default)]
+    pub decorator: Texts,
+    /// It is given to this call.
+    #[serde(default)]
+    pub call: Texts,
+    /// Which argument of that call it is.
+    #[serde(default)]
+    pub function: OneOrMany<ArgumentWord>,
+    /// It is a method of a class derived from one of these.
+    #[serde(default)]
+    pub class: Texts,
+    /// The names of such methods.
+    #[serde(default)]
+    pub methods: Texts,
+    /// Which argument of decorator or call says what errors it handles: a class, or a status.
+    #[serde(default)]
+    pub handles: OneOrMany<ArgumentWord>,
+    /// Its parameter that is the exception, from 0, `self` not counted.
+    pub exception: Option<usize>,
+    /// For such a method or handler: the class of that exception.
+    #[serde(default)]
+    pub of: Texts,
+    /// `body`: what it returns is sent; `nothing`: it is not.
+    #[serde(default)]
+    pub returns: Returned,
+    /// `application`: it handles the errors of the whole application.
+    #[serde(default)]
+    pub scope: Scope,
+    /// The decorator is believed by its last name alone when what stands before it cannot be resolved.
+    #[serde(default)]
+    pub guess: bool,
+}
+
+/// What becomes of a handler's return value.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Returned {
+    /// It is sent to the client.
+    #[default]
+    Body,
+    /// It is dropped.
+    Nothing,
+}
+
+/// Whose errors an error handler handles.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Scope {
+    /// Those of a part.
+    #[default]
+    Part,
+    /// Those of the whole application.
+    Application,
+}
+
+/// How a value reaches the client.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Channel {
+    /// In the body of the reply.
+    Body,
+    /// In a header.
+    Header,
+    /// In the status line.
+    Status,
+    /// In a cookie.
+    Cookie,
+    /// In the session, which the client holds.
+    Session,
+    /// As a flashed message.
+    Flash,
+    /// In the address of a redirect.
+    Redirect,
+    /// Through a template.
+    Template,
+    /// In the description of an HTTP error.
+    Description,
+    /// Over a socket.
+    Socket,
+    /// As a file.
+    File,
+}
+
+impl Channel {
+    /// How it reaches the client, as the end of a sentence.
+    pub fn phrase(self) -> &'static str {
+        match self {
+            Channel::Body => "sent in the reply",
+            Channel::Header => "sent in a header",
+            Channel::Status => "sent in the status line",
+            Channel::Cookie => "sent in a cookie",
+            Channel::Session => "kept in the session, which the client can read",
+            Channel::Flash => "flashed to the user",
+            Channel::Redirect => "sent in the address of a redirect",
+            Channel::Template => "rendered into the page",
+            Channel::Description => "sent as the description of an HTTP error",
+            Channel::Socket => "sent over a socket",
+            Channel::File => "sent as a file",
+        }
+    }
+}
+
+/// Where a value reaches the client.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sink {
+    /// It is an argument of this call.
+    #[serde(default)]
+    pub call: Texts,
+    /// Which; `*` where nothing is said.
+    #[serde(default)]
+    pub argument: OneOrMany<ArgumentWord>,
+    /// It is assigned to this path.
+    #[serde(default)]
+    pub assign: Texts,
+    /// How it reaches the client.
+    pub r#as: Channel,
+    /// The call only makes a reply: it is sent when a handler returns it.
+    #[serde(default)]
+    pub makes_reply: bool,
+}
+
+/// Where detail comes from.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Source {
+    /// The result of this call.
+    #[serde(default)]
+    pub call: Texts,
+    /// The value of this path.
+    #[serde(default)]
+    pub value: Texts,
+    /// The detail is written into this argument instead.
+    #[serde(default)]
+    pub into: OneOrMany<ArgumentWord>,
+    /// Names of rules: what it tells; for a result that is a tuple, one for each item.
+    pub tells: Texts,
+    /// It is the exception itself, not yet text.
+    #[serde(default)]
+    pub object: bool,
+    /// Only when this keyword is truthy.
+    pub when: Option<String>,
+    /// What an attacker gains, where it is not what the rule says.
+    pub severity: Option<String>,
+    /// What it is, in the report, e.g. "the current stack trace".
+    #[serde(default)]
+    pub phrase: String,
+}
+
+/// A call or attribute that tells nothing of what it is given.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sanitizer {
+    /// Calls.
+    #[serde(default)]
+    pub call: Texts,
+    /// Methods, on whatever object.
+    #[serde(default)]
+    pub method: Texts,
+}
+
+/// What a call makes of its arguments.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Gives {
+    /// The text of its arguments.
+    Text,
+    /// The class of its argument.
+    Type,
+    /// The attributes of its argument, as a record.
+    Attributes,
+    /// The attribute named by the second argument, else the third.
+    Attribute,
+    /// Its first argument as it is.
+    First,
+    /// A collection of the same items.
+    Items,
+    /// A record of its keywords.
+    Record,
+    /// The results of calling its first argument.
+    Results,
+    /// A callable that is its first argument with the others filled in.
+    Partial,
+    /// A decorator whose result is what it decorates.
+    Decorator,
+    /// The base class of the class around, for its method.
+    Super,
+    /// The local variables.
+    Locals,
+    /// A proxy of the object that its argument is.
+    Proxy,
+}
+
+/// A call that hands on what it is given in a way of its own.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Carrier {
+    /// The call.
+    #[serde(default)]
+    pub call: Texts,
+    /// What it gives.
+    pub gives: Option<Gives>,
+    /// Methods, on whatever object, that put their arguments into it.
+    #[serde(default)]
+    pub fills: Texts,
+    /// Methods, on whatever record, that give the entry of their first argument, else their second.
+    #[serde(default)]
+    pub entry: Texts,
+    /// Methods of texts and collections of the language itself: an unknown receiver is no class of the program.
+    #[serde(default)]
+    pub plain: Texts,
+    /// Attributes of a reply that give its body; the others tell nothing of it.
+    #[serde(default)]
+    pub body: Texts,
+    /// Calls whose failure quotes what they were given and no more.
+    #[serde(default)]
+    pub parses: Texts,
+}
+
+/// Whether the text of an exception is written for clients.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Text {
+    /// It is.
+    Public,
+    /// It is not.
+    Raw,
+}
+
+/// An exception class of a library.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Exception {
+    /// Its names.
+    pub class: Texts,
+    /// Whether its text is written for clients.
+    #[serde(default)]
+    pub text: Option<Text>,
+    /// The class it derives from.
+    pub is: Option<String>,
+    /// Handlers for it, in the whole application, make a central handler.
+    #[serde(default)]
+    pub central: bool,
+    /// The statuses that stand for it.
+    #[serde(default)]
+    pub status: OneOrMany<u16>,
+    /// It is raised for what its operation was given, and says no more than that.
+    #[serde(default)]
+    pub narrow: bool,
+}
+
+/// An attribute of caught exceptions.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Attribute {
+    /// Its names.
+    pub name: Texts,
+    /// Only of these classes and those derived from them.
+    #[serde(default)]
+    pub of: Texts,
+    /// The rule that its value breaks, or `nothing`.
+    pub tells: String,
+    /// It is an exception again, not text.
+    #[serde(default)]
+    pub object: bool,
+    /// Only its item at this place.
+    pub item: Option<i64>,
+}
+
+/// A test that holds only where detail may be shown.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Guard {
+    /// The value of this path.
+    #[serde(default)]
+    pub value: Texts,
+    /// Any variable, attribute or entry of this name, unless the client sends it.
+    #[serde(default)]
+    pub name: Texts,
+}
+
+/// What the client sends.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Client {
+    /// The path, and all below it.
+    pub value: Texts,
+}
+
+/// What an unknown parameter of this name is.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Guess {
+    /// The name of the parameter.
+    pub parameter: Texts,
+    /// What it is.
+    pub r#as: String,
+}
+
+/// A setting that opens the application.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Switch {
+    /// An argument of this call.
+    #[serde(default)]
+    pub call: Texts,
+    /// Which.
+    #[serde(default)]
+    pub argument: OneOrMany<ArgumentWord>,
+    /// What is assigned to this path.
+    #[serde(default)]
+    pub assign: Texts,
+    /// When it opens.
+    #[serde(default)]
+    pub when: When,
+    /// The rule it breaks.
+    pub rule: String,
+    /// What an attacker gains.
+    pub severity: Option<String>,
+    /// What it does, as half a sentence.
+    pub phrase: String,
+    /// What to do, as half a sentence.
+    pub remedy: String,
+}
+
+/// The value that opens.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum When {
+    /// Any that counts as true.
+    #[default]
+    Truthy,
+    /// Any that counts as false.
+    Falsy,
+    /// The text `off`.
+    Off,
+    /// The call itself, unless the argument counts as false.
+    NotFalsy,
+}
+
+/// How the tests install and boot it.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Boot {
+    /// What runs it.
+    pub runtime: String,
+    /// The versions that the tests install.
+    pub versions: Vec<String>,
+}

@@ -1,0 +1,107 @@
+//! What the solver found: the last words of this room.
+
+use tightlip_catalogue::model::{Channel, Returned, Scope, When};
+use tightlip_catalogue::{Rule, Severity};
+use tightlip_ir::Symbol;
+use std::sync::Arc;
+
+use crate::program::FunctionRef;
+use crate::taint::{ClassName, Location, Source, Step};
+
+/// Detail that reaches the client.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Flow {
+    /// Where it comes from.
+    pub source: Arc<Source>,
+    /// What it tells when it gets there.
+    pub rule: Rule,
+    /// How it gets there.
+    pub channel: Channel,
+    /// Where the function that has both the detail and the road to the client puts the one on the other.
+    pub location: Location,
+    /// That function.
+    pub function: FunctionRef,
+    /// The whole way, from the source to the client.
+    pub steps: Vec<Step>,
+    /// A call on the way could not be resolved.
+    pub unsure: bool,
+}
+
+/// How a function is called by the framework.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Role {
+    /// What becomes of what it returns.
+    pub returns: Returned,
+    /// The parameter that is the exception, `self` not counted.
+    pub exception: Option<usize>,
+    /// The classes of that exception; none means any.
+    pub handles: Vec<ClassName>,
+    /// Whose errors it handles.
+    pub scope: Scope,
+    /// Where it is registered.
+    pub location: Location,
+}
+
+/// A function that the framework calls.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Registration {
+    /// The function.
+    pub function: FunctionRef,
+    /// How it is called.
+    pub role: Role,
+}
+
+/// An application that is made.
+#[derive(Clone, PartialEq, Debug)]
+pub struct ApplicationSite {
+    /// Where.
+    pub location: Location,
+    /// In which function.
+    pub function: FunctionRef,
+    /// The framework.
+    pub framework: &'static str,
+}
+
+/// A setting that opens the application.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Opened {
+    /// Where it is set.
+    pub location: Location,
+    /// In which function.
+    pub function: FunctionRef,
+    /// The rule that it breaks.
+    pub rule: Rule,
+    /// What an attacker gains.
+    pub severity: Severity,
+    /// What it does.
+    pub phrase: &'static str,
+    /// What to do.
+    pub remedy: &'static str,
+    /// When the setting opens.
+    pub when: When,
+}
+
+/// All that was found.
+#[derive(Debug, Default)]
+pub struct Solution {
+    /// Detail that reaches the client, by place.
+    pub flows: Vec<Flow>,
+    /// Functions that the framework calls, by place of registration.
+    pub registrations: Vec<Registration>,
+    /// Applications, by place.
+    pub applications: Vec<ApplicationSite>,
+    /// Settings, by place.
+    pub opened: Vec<Opened>,
+    /// How many functions were looked into.
+    pub functions: usize,
+    /// How many times, all in all.
+    pub runs: usize,
+}
+
+/// A class as it is written in the program.
+pub fn class_text(program: &crate::program::Program, class: ClassName) -> Symbol {
+    match class {
+        ClassName::Program(class) => program.class(class).name,
+        ClassName::Library(path) => path,
+    }
+}

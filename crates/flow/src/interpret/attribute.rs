@@ -1,0 +1,400 @@
+//! Attributes: of exceptions, of objects and classes of the program, of libraries.
+
+use std::sync::Arc;
+
+use tightlip_catalogue::{AttributeModel, Rule};
+use tightlip_ir::{ExpressionId, ExpressionKind, FunctionId, Owner, Symbol};
+
+use super::{Interpreter, slot_of};
+use crate::program::{ClassRef, FunctionRef};
+use crate::store::Key;
+use crate::summary::EffectTarget;
+use crate::taint::{Form, Note, Operation, Origin, Source, SourceKind, Taint};
+use crate::value::{Constant, Entity, PartialCall, Value};
+
+use super::library::LONGEST_LIBRARY_PATH;
+
+/// Decorators of the language that leave a method a method.
+const TRANSPARENT: &[&str] = &["abstractmethod", "override", "final", "staticmethod", "classmethod", "overload"];
+/// Decorators of the language that make a method an attribute.
+const PROPERTY: &[&str] = &["property", "cached_property", "hybrid_property", "abstractproperty", "classproperty"];
+
+impl<'a> Interpreter<'a> {
+    /// What `owner.name` is.
+    pub(super) fn attribute(&mut self, owner: &Value, name: Symbol) -> Value {
+        let mut value = Value::default();
+        for taint in &owner.taints {
+            if let Some(taint) = self.attribute_taint(taint, name) {
+                value.add_taint(taint);
+            }
+        }
+        for entity in &owner.entities {
+            let known = self.entity_attribute(entity, name);
+            value.gather(&known);
+        }
+        value
+    }
+
+    fn attribute_taint(&mut self, taint: &Taint, name: Symbol) -> Option<Taint> {
+        let Origin::Source(source) = &taint.origin else {
+            return Some(taint.clone().then(Operation::Attribute(name)));
+        };
+        match taint.form {
+            Form::Reply => self.catalogue.reply_attributes.contains(&name).then(|| taint.clone()),
+            Form::Text => Some(taint.clone()),
+            Form::Object => match &source.kind {
+                SourceKind::Read(_) if taint.rule != Rule::ExceptionMessage => {
+                    self.attribute_of_read(taint, name)
+                }
+                _ => self.attribute_of_exception(source, taint, name),
+            },
+        }
+    }
+
+    /// One setting of all is no dump of them; all of them under another name is.
+    fn attribute_of_read(&self, taint: &Taint, name: Symbol) -> Option<Taint> {
+        if taint.rule == Rule::ExceptionType || taint.rule == Rule::StackTrace {
+            return Some(taint.clone());
+        }
+        let whole = self.catalogue.plain_methods.contains(&name)
+            && !self.catalogue.entry_methods.contains(&name)
+            && !self.catalogue.sanitizing_methods.contains(&name);
+        whole.then(|| taint.clone())
+    }
+
+    fn attribute_of_exception(&self, source: &Source, taint: &Taint, name: Symbol) -> Option<Taint> {
+        let model = self.attribute_model(source, name, None);
+        let mut taint = taint.clone();
+        taint.form = Form::Text;
+        let Some(model) = model else { return Some(taint) };
+        taint.rule = model.tells?;
+        if model.object {
+            taint.form = Form::Object;
+        }
+        Some(taint)
+    }
+
+    fn attribute_model(&self, source: &Source, name: Symbol, item: Option<i64>) -> Option<&'a AttributeModel> {
+        let models = self.catalogue.attributes.get(&name)?;
+        models.iter().find(|model| model.item == item && self.model_fits(model, source.types()))
+    }
+
+    /// A model that tells fits a caught type that may be one of its classes; one that clears must fit all of them.
+    fn model_fits(&self, model: &AttributeModel, types: &[Symbol]) -> bool {
+        if model.of.is_empty() {
+            return true;
+        }
+        let is_one = |class: &Symbol| model.of.iter().any(|of| self.catalogue.derives(*class, *of));
+        match model.tells {
+            None => !types.is_empty() && types.iter().all(is_one),
+            Some(_) => types.is_empty() || types.iter().any(|class| is_one(class) || is_broad(*class)),
+        }
+    }
+
+    /// `error.args[0]`, where the catalogue knows what stands there.
+    pub(super) fn item_of_exception(&mut self, object: ExpressionId, place: Option<Constant>) -> Option<Value> {
+        let (ExpressionKind::Attribute { object, name }, Some(Constant::Integer(place))) =
+            (&self.module.expression(object).kind, place)
+        else {
+            return None;
+        };
+        if !self.catalogue.attributes.get(name)?.iter().any(|model| model.item == Some(place)) {
+            return None;
+        }
+        let owner = self.value(*object);
+        let mut value = Value::default();
+        let mut fits = false;
+        for taint in &owner.taints {
+            if let Origin::Source(source) = &taint.origin
+                && let Some(model) = self.attribute_model(source, *name, Some(place))
+            {
+                fits = true;
+                if let Some(rule) = model.tells {
+                    value.add_taint(Taint { rule, form: Form::Text, ..taint.clone() });
+                }
+            }
+        }
+        fits.then_some(value)
+    }
+
+    fn entity_attribute(&mut self, entity: &Entity, name: Symbol) -> Value {
+        match entity {
+            Entity::Instance(class) => self.instance_attribute(*class, name),
+            Entity::Class(class) => self.class_attribute(*class, name),
+            Entity::Super(class) => self.super_attribute(*class, name),
+            Entity::Module(file) => self.module_attribute(*file, name),
+            Entity::Library(path) => self.library_attribute(*path, name),
+            Entity::Function(..) | Entity::Method(..) | Entity::Partial(_) => {
+                // Attributes of a function are set by its decorators; all of them call it in the end.
+                if matches!(name.text(), "delay" | "apply_async" | "__wrapped__" | "func" | "apply" | "s") {
+                    Value::from(entity.clone())
+                } else {
+                    Value::default()
+                }
+            }
+        }
+    }
+
+    pub(super) fn library_attribute(&self, path: Symbol, name: Symbol) -> Value {
+        if path.text().len() > LONGEST_LIBRARY_PATH {
+            return Value::default();
+        }
+        self.library(Symbol::new(&format!("{path}.{name}")))
+    }
+
+    fn instance_attribute(&mut self, class: ClassRef, name: Symbol) -> Value {
+        let mut value = Value::default();
+        let mut found = false;
+        for method in self.methods_of(class, name) {
+            found = true;
+            let known = self.bound(method, class);
+            value.gather(&known);
+        }
+        if !found {
+            value = self.field(class, name);
+            if value.is_empty() {
+                for base in self.program.hierarchy.lineage(class).libraries.clone() {
+                    let known = self.library_attribute(Symbol::new(&format!("{base}()")), name);
+                    value.gather(&known);
+                }
+            }
+        }
+        value
+    }
+
+    /// The method of `class`, or those of the classes that derive from it if there are few.
+    fn methods_of(&self, class: ClassRef, name: Symbol) -> Vec<FunctionRef> {
+        const MOST_OVERRIDES: usize = 6;
+        let hierarchy = &self.program.hierarchy;
+        let mut methods: Vec<FunctionRef> = hierarchy.method(class, name).into_iter().collect();
+        let overrides: Vec<FunctionRef> = hierarchy
+            .lineage(class)
+            .descendants
+            .iter()
+            .filter_map(|descendant| hierarchy.lineage(*descendant).methods.get(&name).copied())
+            .collect();
+        if overrides.len() <= MOST_OVERRIDES {
+            methods.extend(overrides);
+        }
+        methods
+    }
+
+    /// The method as the attribute of an object of `class`.
+    fn bound(&mut self, method: FunctionRef, class: ClassRef) -> Value {
+        let function = self.program.function(method);
+        if function.decorators.is_empty() {
+            return Entity::Method(method, class).into();
+        }
+        if self.has_decorator(method, PROPERTY) {
+            return self.call_method(method, class);
+        }
+        if self.has_decorator(method, &["staticmethod"]) {
+            return Entity::Function(method, Arc::from([])).into();
+        }
+        if self.has_decorator(method, TRANSPARENT) {
+            return Entity::Method(method, class).into();
+        }
+        let Owner::Class(owner) = function.owner else { return Entity::Method(method, class).into() };
+        self.ask(FunctionRef { file: method.file, id: FunctionId::MODULE_BODY });
+        let key = Key::Field(ClassRef { file: method.file, id: owner }, function.name);
+        match self.read(key) {
+            Some(decorated) if !decorated.entities.is_empty() => {
+                let call = PartialCall {
+                    callee: decorated.clone(),
+                    positional: vec![Entity::Instance(class).into()],
+                    keywords: Vec::new(),
+                };
+                Entity::Partial(Arc::new(call)).into()
+            }
+            _ => Entity::Method(method, class).into(),
+        }
+    }
+
+    /// What objects of `class`, its bases and the classes derived from it hold in the field.
+    pub(super) fn field(&mut self, class: ClassRef, name: Symbol) -> Value {
+        let lineage = self.program.hierarchy.lineage(class);
+        let mut value = Value::default();
+        let mut first = true;
+        for owner in lineage.ancestors.iter().chain(&lineage.descendants) {
+            if let Some(held) = self.read(Key::Field(*owner, name)) {
+                if std::mem::take(&mut first) {
+                    value = held.clone();
+                } else {
+                    value.join(held);
+                }
+            }
+        }
+        value
+    }
+
+    fn class_attribute(&mut self, class: ClassRef, name: Symbol) -> Value {
+        match self.program.hierarchy.method(class, name) {
+            Some(method) if self.has_decorator(method, &["classmethod"]) => Entity::Method(method, class).into(),
+            Some(method) => Entity::Function(method, Arc::from([])).into(),
+            None => {
+                let mut value = self.field(class, name);
+                if value.is_empty() {
+                    for base in self.program.hierarchy.lineage(class).libraries.clone() {
+                        value.gather(&self.library_attribute(base, name));
+                    }
+                }
+                value
+            }
+        }
+    }
+
+    fn super_attribute(&mut self, class: ClassRef, name: Symbol) -> Value {
+        if let Some(method) = self.program.hierarchy.inherited_method(class, name) {
+            return Entity::Method(method, class).into();
+        }
+        let mut value = Value::default();
+        for base in self.program.hierarchy.lineage(class).libraries.clone() {
+            value.gather(&self.library_attribute(Symbol::new(&format!("{base}()")), name));
+        }
+        value
+    }
+
+    /// `owner.name = value`.
+    pub(super) fn assign_attribute(
+        &mut self,
+        target: ExpressionId,
+        object: ExpressionId,
+        owner: &Value,
+        name: Symbol,
+        value: Value,
+    ) {
+        for entity in &owner.entities {
+            match entity {
+                Entity::Instance(class) => {
+                    self.set_field(*class, owner, name, value.clone(), target);
+                    for base in self.program.hierarchy.lineage(*class).libraries.clone() {
+                        self.assign_library(Symbol::new(&format!("{base}().{name}")), &value, target);
+                    }
+                }
+                Entity::Class(class) => self.set_field(*class, owner, name, value.clone(), target),
+                Entity::Module(file) => self.write(Key::Global(*file, name), value.clone()),
+                Entity::Library(path) => {
+                    self.assign_library(Symbol::new(&format!("{path}.{name}")), &value, target);
+                }
+                _ => {}
+            }
+        }
+        let known_class = owner.entities.iter().any(|entity| matches!(entity, Entity::Instance(_) | Entity::Class(_)));
+        if !known_class {
+            self.fill(object, owner, Some(name), &value);
+        }
+    }
+
+    fn set_field(&mut self, class: ClassRef, owner: &Value, name: Symbol, value: Value, target: ExpressionId) {
+        let location = self.at(target);
+        let value = value.map_taints(&mut |taint| Some(taint.step(location, Note::Field(name))));
+        let constructing = self.function.name == "__init__" && self.class == Some(class);
+        if constructing && owner.entities.len() == 1 {
+            // Who constructs knows of which derived class the object is.
+            let slot = crate::taint::Slot::Parameter(0);
+            self.add_effect(EffectTarget::Argument(slot, Some(name)), value.clone());
+            let (known, _) = super::split_given(value);
+            if known.is_telling() {
+                self.write(Key::Field(class, name), known);
+            }
+            return;
+        }
+        self.write(Key::Field(class, name), value);
+    }
+
+    /// `object[key] = value`.
+    pub(super) fn assign_entry(
+        &mut self,
+        target: ExpressionId,
+        object: ExpressionId,
+        key: Option<Symbol>,
+        value: Value,
+    ) {
+        let owner = self.value(object);
+        for entity in &owner.entities {
+            if let Entity::Library(path) = entity {
+                let exact = key.map(|key| Symbol::new(&format!("{path}[{key}]")));
+                let known = exact.filter(|path| self.catalogue.assigned_switches.contains_key(path));
+                let path = known.unwrap_or_else(|| Symbol::new(&format!("{path}[]")));
+                self.assign_library(path, &value, target);
+            }
+        }
+        self.fill(object, &owner, key, &value);
+    }
+
+    /// Puts `value` into what `object` is, under `key` or at an unknown place.
+    pub(super) fn fill(&mut self, object: ExpressionId, owner: &Value, key: Option<Symbol>, value: &Value) {
+        let value = self.settled(value.clone());
+        let module = self.module;
+        match &module.expression(object).kind {
+            ExpressionKind::Name(name) => {
+                if let Some(slot) = slot_of(owner)
+                    && value.is_telling()
+                {
+                    self.add_effect(EffectTarget::Argument(slot, key), value.clone());
+                }
+                self.fill_variable(*name, owner, key, &value);
+            }
+            ExpressionKind::Attribute { object, name } => {
+                let holder = self.value(*object);
+                let filled = filled(owner, key, &value);
+                for entity in &holder.entities {
+                    match entity {
+                        Entity::Instance(class) | Entity::Class(class) => {
+                            self.write(Key::Field(*class, *name), filled.clone());
+                        }
+                        Entity::Module(file) => self.write(Key::Global(*file, *name), filled.clone()),
+                        _ => {}
+                    }
+                }
+            }
+            ExpressionKind::Index { object, index } => {
+                let outer_key = self.key(*index);
+                let holder = self.value(*object);
+                let inner = filled(owner, key, &value);
+                if self.depth < super::DEEPEST / 2 {
+                    self.depth += 8;
+                    self.fill(*object, &holder, outer_key, &inner);
+                    self.depth -= 8;
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn fill_variable(&mut self, name: Symbol, owner: &Value, key: Option<Symbol>, value: &Value) {
+        let whole = filled(owner, key, value);
+        let is_own = self.state.as_ref().is_some_and(|state| state.get(name).is_some());
+        if is_own {
+            self.publish(name, &whole);
+            if let Some(state) = &mut self.state {
+                state.narrow(name, whole);
+            }
+            return;
+        }
+        if !value.is_telling() {
+            return;
+        }
+        for meaning in self.program.meanings(self.here.file, name) {
+            if let crate::program::Meaning::Variable(file, name) = meaning {
+                let part = filled(&Value::default(), key, value);
+                self.write(Key::Global(file, name), part);
+            }
+        }
+    }
+}
+
+/// `owner` with `value` put into it.
+pub(super) fn filled(owner: &Value, key: Option<Symbol>, value: &Value) -> Value {
+    let mut filled = owner.clone();
+    filled.constant = None;
+    match key {
+        Some(_) => filled.set_entry(key, value.clone()),
+        None => filled.add_item(value),
+    }
+    filled
+}
+
+fn is_broad(class: Symbol) -> bool {
+    matches!(class.text(), "Exception" | "BaseException")
+}

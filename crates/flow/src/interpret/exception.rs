@@ -1,0 +1,299 @@
+//! Exceptions: what is caught, what is handed over, what their text is.
+
+use std::sync::Arc;
+
+use tightlip_catalogue::{Rule, Severity};
+use tightlip_ir::{Span, Symbol};
+
+use super::{Interpreter, is_given};
+use crate::found::Role;
+use crate::hierarchy::is_exception;
+use crate::program::ClassRef;
+use crate::store::Key;
+use crate::summary::Fails;
+use crate::taint::{ClassName, Form, Note, Operation, Origin, Source, SourceKind, Taint};
+use crate::value::{Constant, Entity, Shape, Value};
+
+impl<'a> Interpreter<'a> {
+    /// The exception that an `except` with these types binds, after code that fails so.
+    pub(super) fn caught(&mut self, types: &[Value], span: Span, fails: Fails) -> Value {
+        let mut classes = Vec::new();
+        let mut known = true;
+        for class in types {
+            known &= self.classes(class, &mut classes);
+        }
+        if types.is_empty() || !known {
+            classes.push(ClassName::Library(Symbol::new("Exception")));
+        }
+        let role = None;
+        self.exception_of(&classes, span, fails, role)
+    }
+
+    /// The exception that the framework hands to the parameter at `place`, if it does.
+    pub(super) fn handed_exception(&mut self, place: usize) -> Option<Value> {
+        let offset = usize::from(super::names::is_receiver(self.function, 0));
+        let roles = self.roles;
+        let mut value: Option<Value> = None;
+        for role in roles.iter().filter(|role| role.exception.is_some_and(|at| at + offset == place)) {
+            let mut classes = role.handles.clone();
+            if classes.is_empty() {
+                classes.push(ClassName::Library(Symbol::new("Exception")));
+            }
+            let span = self.function.parameters[place].span;
+            let fails = Fails { anyhow: true, parsing: true };
+            let known = self.exception_of(&classes, span, fails, Some(role));
+            match &mut value {
+                Some(value) => value.join(&known),
+                None => value = Some(known),
+            }
+        }
+        value
+    }
+
+    fn exception_of(&mut self, classes: &[ClassName], span: Span, fails: Fails, role: Option<&Role>) -> Value {
+        let mut value = Value::default();
+        let mut raw = Vec::new();
+        let mut narrow = true;
+        for class in classes {
+            match *class {
+                ClassName::Program(class) => value.gather(&Entity::Instance(class).into()),
+                ClassName::Library(path) => {
+                    if !self.catalogue.is_public(path) {
+                        raw.push(path);
+                        narrow &= self.catalogue.exception(path).is_some_and(|model| model.narrow);
+                    }
+                    if let Some(raised) = self.read(Key::Raised(path)) {
+                        let raised = raised.clone();
+                        value.gather(&raised);
+                    }
+                    value.gather(&Entity::Library(Symbol::new(&format!("{path}()"))).into());
+                }
+            }
+        }
+        if raw.is_empty() || (narrow && role.is_none() && !fails.anyhow && !fails.parsing) {
+            return value;
+        }
+        let for_clients = narrow && role.is_none() && !fails.anyhow;
+        let severity = match role {
+            Some(role) if is_for_everything(&raw, role) => Some(Severity::High),
+            _ if for_clients => Some(Severity::Low),
+            _ => None,
+        };
+        let kind = match role {
+            Some(_) => SourceKind::Handed(raw.into()),
+            None => SourceKind::Caught(raw.into()),
+        };
+        let taint = self.source(span, Rule::ExceptionMessage, kind, severity, Form::Object);
+        value.gather(&taint.into());
+        value
+    }
+
+    /// A new source at `span`.
+    pub(super) fn source(
+        &self,
+        span: Span,
+        rule: Rule,
+        kind: SourceKind,
+        severity: Option<Severity>,
+        form: Form,
+    ) -> Taint {
+        let location = self.location(span);
+        let source = Source { location, function: self.here, rule, kind, severity };
+        let taint = Taint {
+            origin: Origin::Source(Arc::new(source)),
+            rule,
+            form,
+            unsure: false,
+            trail: crate::taint::Trail::default(),
+        };
+        taint.step(location, Note::Starts)
+    }
+
+    /// The classes that `value` names, alone or in a tuple. Whether all of it is known.
+    pub(super) fn classes(&mut self, value: &Value, classes: &mut Vec<ClassName>) -> bool {
+        let mut known = !value.entities.is_empty() || !value.shapes.is_empty();
+        for entity in &value.entities {
+            match entity {
+                Entity::Class(class) => classes.push(ClassName::Program(*class)),
+                Entity::Library(path) => classes.push(ClassName::Library(*path)),
+                _ => known = false,
+            }
+        }
+        for shape in &value.shapes {
+            match shape {
+                Shape::Tuple(items) => {
+                    for item in items {
+                        known &= self.classes(item, classes);
+                    }
+                }
+                Shape::List(item) => known &= self.classes(item, classes),
+                Shape::Record(..) => known = false,
+            }
+        }
+        if let Some(Constant::Integer(status)) = value.constant {
+            match self.catalogue.statuses.get(&status) {
+                Some(class) => classes.push(ClassName::Library(*class)),
+                None => classes.push(ClassName::Library(Symbol::new("Exception"))),
+            }
+            known = true;
+        }
+        known
+    }
+
+    /// `value` turned into text.
+    pub(super) fn text(&mut self, value: &Value) -> Value {
+        let mut text = Value::default();
+        for taint in value.all_taints() {
+            let mut taint = taint.then(Operation::Text);
+            if !is_given(&taint) {
+                taint.form = taint.form.max(Form::Text);
+            }
+            text.add_taint(taint);
+        }
+        self.add_texts_of_objects(value, &mut text);
+        if let Some(Constant::Text(_)) = value.constant {
+            text.constant = value.constant;
+        }
+        text
+    }
+
+    fn add_texts_of_objects(&mut self, value: &Value, text: &mut Value) {
+        for entity in &value.entities {
+            if let Entity::Instance(class) = entity {
+                let known = self.text_of_object(*class);
+                for taint in known.all_taints() {
+                    text.add_taint(taint);
+                }
+            }
+        }
+        for part in value.parts() {
+            self.add_texts_of_objects(part, text);
+        }
+    }
+
+    /// What `str` of an object of `class` tells.
+    fn text_of_object(&mut self, class: ClassRef) -> Value {
+        for name in ["__str__", "__repr__"] {
+            if let Some(method) = self.program.hierarchy.method(class, Symbol::new(name)) {
+                return self.call_method(method, class);
+            }
+        }
+        if !self.program.hierarchy.lineage(class).exception {
+            return Value::default();
+        }
+        let arguments = self.field(class, Symbol::new("args"));
+        let mut text = self.field(class, Symbol::new("description"));
+        text.gather(&arguments);
+        let taints = text.all_taints().into_iter().map(|mut taint| {
+            taint.form = taint.form.max(Form::Text);
+            taint
+        });
+        Value { taints: taints.collect(), ..Value::default() }
+    }
+
+    /// Objects of the program's exception classes among the parts of what is sent are sent as their text.
+    pub(super) fn with_texts_of_exceptions(&mut self, value: &Value) -> Value {
+        let mut whole = value.clone();
+        let mut text = Value::default();
+        self.add_texts_of_exceptions(value, &mut text);
+        text.taints.into_iter().for_each(|taint| whole.add_taint(taint));
+        whole
+    }
+
+    fn add_texts_of_exceptions(&mut self, value: &Value, text: &mut Value) {
+        for entity in &value.entities {
+            if let Entity::Instance(class) = entity
+                && self.program.hierarchy.lineage(*class).exception
+            {
+                let known = self.text_of_object(*class);
+                known.taints.into_iter().for_each(|taint| text.add_taint(taint));
+            }
+        }
+        for part in value.parts() {
+            self.add_texts_of_exceptions(part, text);
+        }
+    }
+
+    /// What of `value` is left when it is known to be, or not to be, of one of `classes`.
+    pub(super) fn restrict(&mut self, value: &Value, classes: &Arc<[ClassName]>, keep: bool) -> Value {
+        let operation =
+            if keep { Operation::Only(classes.clone()) } else { Operation::Not(classes.clone()) };
+        let catalogue = self.catalogue;
+        let all_public = classes.iter().all(|class| match class {
+            ClassName::Library(path) => catalogue.is_public(*path),
+            ClassName::Program(_) => true,
+        });
+        let types_known = |source: &Source| !source.types().is_empty();
+        let covers = |source: &Source| {
+            source.types().iter().all(|known| {
+                classes.iter().any(|class| match class {
+                    ClassName::Library(path) => catalogue.derives(*known, *path),
+                    ClassName::Program(_) => false,
+                })
+            })
+        };
+        let mut left = value.clone().map_taints(&mut |taint| match &taint.origin {
+            Origin::Given(..) => Some(taint.then(operation.clone())),
+            Origin::Source(source) if taint.form == Form::Object && types_known(source) => {
+                let gone = if keep { all_public } else { covers(source) };
+                (!gone).then_some(taint)
+            }
+            Origin::Source(_) => Some(taint),
+        });
+        if keep {
+            self.keep_classes(&mut left, classes);
+        } else {
+            left.entities.retain(|entity| !self.is_of(entity, classes));
+        }
+        left
+    }
+
+    fn keep_classes(&self, value: &mut Value, classes: &[ClassName]) {
+        value.entities.retain(|entity| self.is_of(entity, classes));
+        if value.entities.is_empty() {
+            for class in classes {
+                let entity = match *class {
+                    ClassName::Program(class) => Entity::Instance(class),
+                    ClassName::Library(path) => Entity::Library(Symbol::new(&format!("{path}()"))),
+                };
+                value.entities.push(entity);
+            }
+        }
+    }
+
+    fn is_of(&self, entity: &Entity, classes: &[ClassName]) -> bool {
+        let hierarchy = &self.program.hierarchy;
+        match entity {
+            Entity::Instance(known) => classes.iter().any(|class| match class {
+                ClassName::Program(class) => hierarchy.derives(*known, *class),
+                ClassName::Library(path) => hierarchy.derives_library(*known, *path, self.catalogue),
+            }),
+            Entity::Library(known) => {
+                let Some(known) = known.text().strip_suffix("()").map(Symbol::new) else { return false };
+                classes.iter().any(|class| match class {
+                    ClassName::Library(path) => self.catalogue.derives(known, *path),
+                    ClassName::Program(_) => false,
+                })
+            }
+            _ => false,
+        }
+    }
+
+    /// Remembers with what text an exception class of a library is raised.
+    pub(super) fn remember_raised(&mut self, path: Symbol, text: &Value, span: Span) {
+        if !is_exception(path, self.catalogue) || self.catalogue.is_public(path) {
+            return;
+        }
+        let location = self.location(span);
+        let text = self.text(text).map_taints(&mut |taint| Some(taint.step(location, Note::Wrapped(path))));
+        if text.is_telling() {
+            self.write(Key::Raised(path), text);
+        }
+    }
+}
+
+/// A handler of every error of the application makes each of its bugs a leak.
+fn is_for_everything(classes: &[Symbol], role: &Role) -> bool {
+    role.scope == tightlip_catalogue::model::Scope::Application
+        && classes.iter().any(|class| matches!(class.text(), "Exception" | "BaseException"))
+}

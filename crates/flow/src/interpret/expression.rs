@@ -1,0 +1,369 @@
+//! Expressions.
+
+use tightlip_ir::{
+    Clause, CollectionKind, Comparison, ExpressionId, ExpressionKind, LogicOperator, RecordEntry, Symbol,
+};
+
+use super::{DEEPEST, Interpreter};
+use crate::program::FileIndex;
+use crate::taint::{Form, Operation};
+use crate::value::{Constant, Entity, Shape, Value};
+
+impl<'a> Interpreter<'a> {
+    /// What the expression gives.
+    pub(super) fn value(&mut self, id: ExpressionId) -> Value {
+        self.depth += 1;
+        let value = if self.depth > DEEPEST { Value::default() } else { self.value_of(id) };
+        self.depth -= 1;
+        value
+    }
+
+    fn value_of(&mut self, id: ExpressionId) -> Value {
+        let module = self.module;
+        match &module.expression(id).kind {
+            ExpressionKind::Name(name) => {
+                let value = self.name(*name);
+                self.with_read_source(value, id)
+            }
+            ExpressionKind::Literal(literal) => (*literal).into(),
+            ExpressionKind::Format(parts) => {
+                let parts: Vec<Value> = parts.iter().map(|part| self.value(*part)).collect();
+                self.texts(&parts)
+            }
+            ExpressionKind::Sum(left, right) => self.sum(*left, *right),
+            ExpressionKind::Attribute { object, name } => {
+                let owner = self.value(*object);
+                let value = self.attribute(&owner, *name);
+                self.with_read_source(value, id)
+            }
+            ExpressionKind::Index { object, index } => self.index(id, *object, *index),
+            ExpressionKind::Slice(object) => {
+                let mut value = self.value(*object);
+                value.constant = None;
+                if value.shapes.iter().any(|shape| matches!(shape, Shape::Tuple(_))) {
+                    value = Value::list(self.element(&value));
+                }
+                value
+            }
+            ExpressionKind::Call { callee, arguments } => self.call(id, *callee, arguments),
+            ExpressionKind::Collection { kind, items } => self.collection(*kind, items),
+            ExpressionKind::Spread(inner) => {
+                let value = self.value(*inner);
+                self.element(&value)
+            }
+            ExpressionKind::Record(entries) => self.record(entries),
+            ExpressionKind::Choice { test, then, otherwise } => self.choice(*test, *then, *otherwise),
+            ExpressionKind::Logic { operator, operands } => self.logic(*operator, operands),
+            ExpressionKind::Not(operand) => {
+                let truth = self.value(*operand).truth();
+                truth.map_or_else(Value::default, |truth| constant(!truth))
+            }
+            ExpressionKind::Compare { comparison, left, right } => self.compare(*comparison, *left, *right),
+            ExpressionKind::Bind { target, value } => {
+                let known = self.value(*value);
+                let known = self.settled(known);
+                if let Some(state) = &mut self.state {
+                    state.set(*target, known.clone());
+                }
+                known
+            }
+            ExpressionKind::Lambda(function) => self.closure(*function),
+            ExpressionKind::Await(inner) => self.value(*inner),
+            ExpressionKind::Yield(inner) => {
+                if let Some(inner) = inner {
+                    let yielded = self.value(*inner);
+                    self.yield_value(*inner, yielded);
+                }
+                Value::default()
+            }
+            ExpressionKind::YieldFrom(inner) => {
+                let from = self.value(*inner);
+                let element = self.element(&from);
+                self.yield_value(*inner, element);
+                Value::default()
+            }
+            ExpressionKind::Comprehension { key, element, clauses } => {
+                self.comprehension(*key, *element, clauses)
+            }
+            ExpressionKind::Opaque(operands) => {
+                let mut value = Value::default();
+                for operand in operands {
+                    let known = self.value(*operand);
+                    value.gather(&Value { constant: None, ..known.flat() });
+                }
+                value.constant = None;
+                value
+            }
+        }
+    }
+
+    fn yield_value(&mut self, id: ExpressionId, value: Value) {
+        let location = self.at(id);
+        let value = self.settled(value);
+        let value = value.map_taints(&mut |taint| Some(taint.step(location, crate::taint::Note::Yielded)));
+        self.outcome.summary.yields.gather(&value);
+    }
+
+    /// The text that the parts make together.
+    pub(super) fn texts(&mut self, parts: &[Value]) -> Value {
+        let mut text = Value::default();
+        for part in parts {
+            let part = self.text(part);
+            for taint in part.all_taints() {
+                text.add_taint(taint);
+            }
+        }
+        if text.taints.is_empty() && parts.iter().any(|part| part.constant.is_some_and(Constant::truth)) {
+            text.constant = Some(Constant::Truthy);
+        }
+        text
+    }
+
+    fn sum(&mut self, left: ExpressionId, right: ExpressionId) -> Value {
+        let left = self.value(left);
+        let right = self.value(right);
+        if left.shapes.is_empty() && right.shapes.is_empty() {
+            let mut sum = Value::default();
+            for taint in left.taints.iter().chain(&right.taints) {
+                sum.add_taint(taint.clone());
+            }
+            return sum;
+        }
+        let mut item = left.element();
+        item.gather(&right.element());
+        Value::list(item)
+    }
+
+    fn index(&mut self, id: ExpressionId, object: ExpressionId, index: ExpressionId) -> Value {
+        self.fails.parsing = true;
+        let owner = self.value(object);
+        let place = self.value(index).constant;
+        if let Some(value) = self.item_of_exception(object, place) {
+            return value;
+        }
+        let value = match place {
+            Some(Constant::Text(key)) => self.entry(&owner, key),
+            Some(Constant::Integer(place)) => self.item(&owner, place),
+            _ => self.element(&owner),
+        };
+        self.with_read_source(value, id)
+    }
+
+    /// The key that an index is, if it is a constant text.
+    pub(super) fn key(&mut self, index: ExpressionId) -> Option<Symbol> {
+        match self.value(index).constant {
+            Some(Constant::Text(key)) => Some(key),
+            _ => None,
+        }
+    }
+
+    fn collection(&mut self, kind: CollectionKind, items: &'a [ExpressionId]) -> Value {
+        let spread =
+            items.iter().any(|item| matches!(self.module.expression(*item).kind, ExpressionKind::Spread(_)));
+        if kind == CollectionKind::Tuple && !spread {
+            let items: Vec<Value> = items.iter().map(|item| self.value(*item)).collect();
+            return Shape::Tuple(items).into();
+        }
+        let mut joined = Value::default();
+        for (place, item) in items.iter().enumerate() {
+            let value = self.value(*item);
+            if place == 0 {
+                joined = value;
+            } else {
+                joined.join(&value);
+            }
+        }
+        Shape::List(Box::new(joined)).into()
+    }
+
+    fn record(&mut self, entries: &'a [RecordEntry]) -> Value {
+        let mut record = Value::from(Shape::Record(Vec::new(), Box::default()));
+        for entry in entries {
+            let value = self.value(entry.value);
+            match entry.key {
+                Some(key) => {
+                    let known = self.value(key);
+                    let name = match known.constant {
+                        Some(Constant::Text(name)) => Some(name),
+                        _ => None,
+                    };
+                    let keyed: Vec<_> = self.text(&known).all_taints();
+                    let mut value = value;
+                    if name.is_none() {
+                        keyed.into_iter().for_each(|taint| value.add_taint(taint));
+                    }
+                    record.set_entry(name, value);
+                }
+                None => record.join(&value),
+            }
+        }
+        record
+    }
+
+    fn choice(&mut self, test: ExpressionId, then: ExpressionId, otherwise: ExpressionId) -> Value {
+        let truth = self.value(test).truth();
+        let guard = self.guard(test);
+        let before = self.state.clone();
+        self.refine(test, true);
+        let mut value = self.value(then);
+        self.state.clone_from(&before);
+        self.refine(test, false);
+        let mut other = self.value(otherwise);
+        self.state = before;
+        if guard == Some(true) {
+            value = value.without_detail();
+        }
+        if guard == Some(false) {
+            other = other.without_detail();
+        }
+        match truth {
+            Some(true) => value,
+            Some(false) => other,
+            None => {
+                value.join(&other);
+                value
+            }
+        }
+    }
+
+    /// `a or b` is `a` where it counts as true; `a and b` is `b` there.
+    fn logic(&mut self, operator: LogicOperator, operands: &'a [ExpressionId]) -> Value {
+        let before = self.state.clone();
+        let mut joined: Option<Value> = None;
+        let mut guarded = false;
+        for (place, operand) in operands.iter().enumerate() {
+            let last = place + 1 == operands.len();
+            let mut value = self.value(*operand);
+            if guarded {
+                value = value.without_detail();
+            }
+            let truth = value.truth();
+            let passes = match operator {
+                LogicOperator::Or => truth == Some(false),
+                LogicOperator::And => truth == Some(true),
+            };
+            if operator == LogicOperator::And {
+                guarded |= self.guard(*operand) == Some(true);
+            }
+            if last || !passes {
+                if operator == LogicOperator::And && !last {
+                    value = Value { constant: None, ..value.without_detail() };
+                }
+                match &mut joined {
+                    Some(joined) => joined.join(&value),
+                    None => joined = Some(value),
+                }
+            }
+            let decided = truth.is_some() && !passes;
+            if decided {
+                break;
+            }
+            self.refine(*operand, operator == LogicOperator::And);
+        }
+        self.state = before;
+        joined.unwrap_or_default()
+    }
+
+    fn compare(&mut self, comparison: Comparison, left: ExpressionId, right: ExpressionId) -> Value {
+        let left = self.value(left);
+        let right = self.value(right);
+        let (Some(left), Some(right)) = (left.constant, right.constant) else { return Value::default() };
+        if matches!(left, Constant::Truthy) || matches!(right, Constant::Truthy) {
+            return Value::default();
+        }
+        match comparison {
+            Comparison::Equal | Comparison::Is => constant(left == right),
+            Comparison::NotEqual | Comparison::IsNot => constant(left != right),
+            _ => Value::default(),
+        }
+    }
+
+    fn comprehension(
+        &mut self,
+        key: Option<ExpressionId>,
+        element: ExpressionId,
+        clauses: &'a [Clause],
+    ) -> Value {
+        let before = self.state.clone();
+        for clause in clauses {
+            let items = self.value(clause.iterable);
+            let item = self.element(&items);
+            self.assign(clause.target, item);
+            for condition in &clause.conditions {
+                self.value(*condition);
+                self.refine(*condition, true);
+            }
+        }
+        let key = key.map(|key| self.value(key));
+        let mut value = self.value(element);
+        self.state = before;
+        match key {
+            Some(key) => {
+                self.text(&key).all_taints().into_iter().for_each(|taint| value.add_taint(taint));
+                Shape::Record(Vec::new(), Box::new(value)).into()
+            }
+            None => Value::list(value),
+        }
+    }
+
+    /// The entry under `key`.
+    pub(super) fn entry(&mut self, owner: &Value, key: Symbol) -> Value {
+        let mut value = owner.entry(key);
+        self.step_into(owner, &mut value, &Operation::Entry(key));
+        for entity in &owner.entities {
+            if let Entity::Library(path) = entity {
+                let known = self.library(Symbol::new(&format!("{path}[{key}]")));
+                value.entities.extend(known.entities);
+            }
+        }
+        value
+    }
+
+    /// The item at `place`.
+    pub(super) fn item(&mut self, owner: &Value, place: i64) -> Value {
+        let mut value = owner.item(place);
+        let operation = u16::try_from(place).map_or(Operation::Element, Operation::Item);
+        self.step_into(owner, &mut value, &operation);
+        self.entries_of_libraries(owner, &mut value);
+        value
+    }
+
+    /// Some item.
+    pub(super) fn element(&mut self, owner: &Value) -> Value {
+        let mut value = owner.element();
+        self.step_into(owner, &mut value, &Operation::Element);
+        self.entries_of_libraries(owner, &mut value);
+        value
+    }
+
+    fn entries_of_libraries(&self, owner: &Value, value: &mut Value) {
+        for entity in &owner.entities {
+            if let Entity::Library(path) = entity
+                && path.text().len() < super::library::LONGEST_LIBRARY_PATH
+            {
+                value.entities.extend(self.library(Symbol::new(&format!("{path}[]"))).entities);
+            }
+        }
+    }
+
+    /// Detail that the owner as a whole carries is in its part; what is not yet known remembers which part.
+    fn step_into(&self, owner: &Value, part: &mut Value, operation: &Operation) {
+        for taint in &mut part.taints {
+            if owner.taints.contains(taint) {
+                *taint = taint.clone().then(operation.clone());
+                if taint.form == Form::Object && matches!(taint.origin, crate::taint::Origin::Source(_)) {
+                    taint.form = Form::Text;
+                }
+            }
+        }
+    }
+
+    /// The variable or attribute `name` of the module `file`.
+    pub(super) fn module_attribute(&mut self, file: FileIndex, name: Symbol) -> Value {
+        self.global(file, name).unwrap_or_default()
+    }
+}
+
+fn constant(value: bool) -> Value {
+    Value { constant: Some(Constant::Boolean(value)), ..Value::default() }
+}

@@ -1,0 +1,367 @@
+//! Calls and values of libraries, as the catalogue knows them.
+
+use std::sync::Arc;
+
+use tightlip_catalogue::model::{Gives, When};
+use tightlip_catalogue::{CallModel, Rule, SourceModel, SwitchModel};
+use tightlip_ir::{ExpressionId, Span, Spread, Symbol};
+
+use super::Interpreter;
+use super::arguments::{PassedArguments, keywords_as_record};
+use crate::found::{ApplicationSite, Opened};
+use crate::taint::{Form, Origin, SourceKind};
+use crate::value::{Constant, Entity, PartialCall, Shape, Value};
+
+/// Longer paths of libraries are forgotten: no model speaks of them.
+pub(super) const LONGEST_LIBRARY_PATH: usize = 160;
+
+impl<'a> Interpreter<'a> {
+    /// What calling the library's function or class at `path` gives.
+    pub(super) fn call_library(&mut self, path: Symbol, passed: &PassedArguments) -> Value {
+        let catalogue = self.catalogue;
+        let Some(model) = catalogue.calls.get(&path) else { return self.call_unmodelled(path, passed) };
+        self.note_application(path, passed.span);
+        self.register_functions(model, passed);
+        for switch in &model.switches {
+            self.check_switch_of_call(switch, passed);
+        }
+        let mut makes_reply = false;
+        for sink in &model.sinks {
+            makes_reply |= sink.makes_reply;
+            if sink.makes_reply {
+                continue;
+            }
+            for argument in passed.selected(&sink.arguments) {
+                self.send(&argument.value.clone(), sink.channel, self.call_location(passed), true);
+            }
+        }
+        self.fails.parsing |= model.parses;
+        if let Some(result) = self.given_by_sources(model, passed) {
+            return result;
+        }
+        let mut result = match model.gives {
+            Some(gives) => self.given(gives, path, passed),
+            None if makes_reply => self.reply(model, passed),
+            None if model.sanitizes || model.parses => Value::default(),
+            None => detail_of(passed),
+        };
+        if !model.sanitizes || model.gives.is_none() {
+            result.entities.extend(self.result_entity(path));
+        }
+        result
+    }
+
+    fn result_entity(&self, path: Symbol) -> Option<Entity> {
+        if path.text().len() > LONGEST_LIBRARY_PATH {
+            return None;
+        }
+        Some(Entity::Library(self.catalogue.canonical(Symbol::new(&format!("{path}()")))))
+    }
+
+    /// A library's function that no model speaks of hands on what it is given.
+    fn call_unmodelled(&mut self, path: Symbol, passed: &PassedArguments) -> Value {
+        let mut detail = detail_of(passed);
+        if crate::hierarchy::is_exception(path, self.catalogue) {
+            let mut arguments = Value::default();
+            passed.all.iter().for_each(|argument| arguments.gather(&argument.value.flat()));
+            let whole = self.with_texts_of_exceptions(&arguments);
+            self.remember_raised(path, &whole, passed.span);
+            detail = whole.flat();
+            detail.entities.clear();
+        } else if !self.is_harmless(path) {
+            self.fails.anyhow = true;
+        }
+        detail.entities.extend(self.result_entity(path));
+        detail
+    }
+
+    /// Whether nothing is said about a failing call: what the client sends is read without failing.
+    fn is_harmless(&self, path: Symbol) -> bool {
+        self.catalogue.client.iter().any(|client| path.text().starts_with(client.text()))
+            || crate::interpret::library::last_attribute(path)
+                .is_some_and(|name| self.catalogue.plain_methods.contains(&Symbol::new(name)))
+    }
+
+    fn reply(&mut self, model: &CallModel, passed: &PassedArguments) -> Value {
+        let mut body = Value::default();
+        for sink in model.sinks.iter().filter(|sink| sink.makes_reply) {
+            for argument in passed.selected(&sink.arguments) {
+                let value = self.with_texts_of_exceptions(&argument.value);
+                for taint in value.all_taints() {
+                    body.add_taint(taint);
+                }
+            }
+        }
+        body.in_form(Form::Reply)
+    }
+
+    fn given_by_sources(&mut self, model: &'a CallModel, passed: &PassedArguments) -> Option<Value> {
+        let mut result: Option<Value> = None;
+        for source in &model.sources {
+            if let Some(keyword) = source.when {
+                let wanted = tightlip_catalogue::Arguments { keywords: vec![keyword], ..Default::default() };
+                let on = passed.value_of(&wanted).is_some_and(|value| value.truth() != Some(false));
+                if !on {
+                    continue;
+                }
+            }
+            let known = self.source_value(source, passed.span);
+            match &source.into {
+                Some(selected) => {
+                    let into: Vec<_> = passed.selected(selected).cloned().collect();
+                    for argument in into {
+                        self.write_into(&argument, &known, passed.span);
+                    }
+                    result.get_or_insert_default();
+                }
+                None => result.get_or_insert_default().gather(&known),
+            }
+        }
+        result
+    }
+
+    /// Detail is written into a file-like argument.
+    fn write_into(&mut self, argument: &super::arguments::Passed, detail: &Value, span: Span) {
+        for entity in &argument.value.entities {
+            if let Entity::Library(path) = entity
+                && let Some(sink) = self.catalogue.assigned.get(path)
+            {
+                let location = self.location(span);
+                self.send(detail, sink.channel, location, true);
+            }
+        }
+        if let Some(expression) = argument.expression {
+            let owner = self.value(expression);
+            let mut filled = owner;
+            detail.taints.iter().for_each(|taint| filled.add_taint(taint.clone()));
+            self.assign(expression, filled);
+        }
+    }
+
+    /// The detail that a source model speaks of, as found at `span`.
+    fn source_value(&mut self, model: &SourceModel, span: Span) -> Value {
+        let form = if model.object { Form::Object } else { Form::Text };
+        let mut items: Vec<Value> = Vec::new();
+        for rule in &model.tells {
+            let kind = match (*rule, model.object) {
+                (Rule::ExceptionMessage, true) => SourceKind::Caught(Box::new([])),
+                _ => SourceKind::Read(model.phrase),
+            };
+            items.push(self.source(span, *rule, kind, model.severity, form).into());
+        }
+        if items.len() == 1 { items.remove(0) } else { Shape::Tuple(items).into() }
+    }
+
+    /// `value`, and the detail that the path it is tells.
+    pub(super) fn with_read_source(&mut self, mut value: Value, id: ExpressionId) -> Value {
+        let catalogue = self.catalogue;
+        let mut found = Value::default();
+        for entity in &value.entities {
+            if let Entity::Library(path) = entity
+                && let Some(model) = catalogue.values.get(path)
+            {
+                found.gather(&self.source_value(model, self.span(id)));
+            }
+        }
+        found.taints.into_iter().for_each(|taint| value.add_taint(taint));
+        value
+    }
+
+    fn given(&mut self, gives: Gives, path: Symbol, passed: &PassedArguments) -> Value {
+        let first = passed.position(0).map(|argument| argument.value.clone()).unwrap_or_default();
+        match gives {
+            Gives::Text => {
+                let values: Vec<Value> = passed.all.iter().map(|argument| argument.value.clone()).collect();
+                self.texts(&values)
+            }
+            Gives::Type => self.class_of(&first),
+            Gives::Attributes => {
+                let text = self.text(&first);
+                Value { constant: None, ..text }
+            }
+            Gives::Attribute => self.attribute_by_name(&first, passed),
+            Gives::First | Gives::Proxy => first,
+            Gives::Items => {
+                let mut items = Value::default();
+                for argument in passed.all.iter().filter(|argument| argument.keyword.is_none()) {
+                    let item = self.element(&argument.value);
+                    items.gather(&item);
+                }
+                let records = passed.all.iter().any(|argument| argument.keyword.is_some());
+                if records {
+                    return self.given(Gives::Record, path, passed);
+                }
+                let is_record = first.shapes.iter().any(|shape| matches!(shape, Shape::Record(..)));
+                if is_record && path == *"dict" { first } else { Value::list(items) }
+            }
+            Gives::Record => {
+                let mut record = keywords_as_record(passed);
+                if !first.shapes.is_empty() {
+                    record.gather(&first);
+                }
+                first.taints.iter().for_each(|taint| record.add_taint(taint.clone()));
+                record
+            }
+            Gives::Results => self.results(passed),
+            Gives::Partial => {
+                let call = PartialCall {
+                    callee: first,
+                    positional: passed
+                        .all
+                        .iter()
+                        .filter(|argument| argument.keyword.is_none() && argument.spread == Spread::No)
+                        .skip(1)
+                        .map(|argument| argument.value.clone())
+                        .collect(),
+                    keywords: passed
+                        .all
+                        .iter()
+                        .filter_map(|argument| Some((argument.keyword?, argument.value.clone())))
+                        .collect(),
+                };
+                Entity::Partial(Arc::new(call)).into()
+            }
+            Gives::Decorator => first,
+            Gives::Super => self.super_object(),
+            Gives::Locals => self.locals_record(passed),
+        }
+    }
+
+    /// `getattr(object, name, default)`.
+    fn attribute_by_name(&mut self, object: &Value, passed: &PassedArguments) -> Value {
+        let name = passed.position(1).and_then(|argument| argument.value.constant);
+        let default = passed.position(2).map(|argument| argument.value.clone());
+        let mut value = match name {
+            Some(Constant::Text(name)) => self.attribute(object, name),
+            _ => object.flat(),
+        };
+        if let Some(default) = default {
+            value.gather(&default);
+        }
+        value.constant = None;
+        value
+    }
+
+    /// What `map(function, items)` and its like give.
+    fn results(&mut self, passed: &PassedArguments) -> Value {
+        let Some(function) = passed.position(0) else { return Value::default() };
+        let mut arguments = PassedArguments { span: passed.span, ..PassedArguments::default() };
+        for argument in passed.all.iter().skip(1) {
+            let mut item = argument.clone();
+            item.value = self.element(&argument.value);
+            item.expression = None;
+            arguments.all.push(item);
+        }
+        let item = self.call_value(&function.value.clone(), &arguments, None);
+        Value::list(item)
+    }
+
+    fn super_object(&self) -> Value {
+        let owner = match (self.class, self.function.owner) {
+            (Some(class), _) => Some(class),
+            (None, tightlip_ir::Owner::Function(outer)) => match self.module.function(outer).owner {
+                tightlip_ir::Owner::Class(id) => Some(self.nested_class(id)),
+                _ => None,
+            },
+            _ => None,
+        };
+        owner.map_or_else(Value::default, |class| Entity::Super(class).into())
+    }
+
+    /// All local variables, as a record and as a dump.
+    fn locals_record(&mut self, passed: &PassedArguments) -> Value {
+        let Some(state) = &self.state else { return Value::default() };
+        let mut record = Value::from(Shape::Record(Vec::new(), Box::default()));
+        for (name, value) in state.names() {
+            if value.is_tainted() {
+                record.set_entry(Some(name), Value::clone(value));
+            }
+        }
+        let _ = passed;
+        record
+    }
+
+    /// The names of libraries that the program calls to make an application.
+    pub(super) fn note_application(&mut self, path: Symbol, span: Span) {
+        let framework = self.catalogue.calls.get(&path).and_then(|model| model.application);
+        if let Some(framework) = framework {
+            let location = self.location(span);
+            if !self.outcome.applications.iter().any(|known| known.location == location) {
+                self.outcome.applications.push(ApplicationSite { location, function: self.here, framework });
+            }
+        }
+    }
+
+    fn check_switch_of_call(&mut self, switch: &'a SwitchModel, passed: &PassedArguments) {
+        let opens = match (switch.when, passed.value_of(&switch.arguments)) {
+            (When::NotFalsy, None) => true,
+            (When::NotFalsy, Some(value)) => value.truth() != Some(false),
+            (_, None) => false,
+            (when, Some(value)) => opens(when, &value),
+        };
+        if opens {
+            self.open(switch, passed.span);
+        }
+    }
+
+    fn open(&mut self, switch: &'a SwitchModel, span: Span) {
+        let location = self.location(span);
+        let known = |opened: &Opened| opened.location == location && opened.rule == switch.rule;
+        if self.guarded == 0 && !self.outcome.opened.iter().any(known) {
+            self.outcome.opened.push(Opened {
+                location,
+                function: self.here,
+                rule: switch.rule,
+                severity: switch.severity,
+                phrase: switch.phrase,
+                remedy: switch.remedy,
+                when: switch.when,
+            });
+        }
+    }
+
+    /// `path = value`.
+    pub(super) fn assign_library(&mut self, path: Symbol, value: &Value, target: ExpressionId) {
+        let catalogue = self.catalogue;
+        let path = catalogue.canonical(path);
+        if let Some(sink) = catalogue.assigned.get(&path) {
+            let location = self.at(target);
+            self.send(value, sink.channel, location, true);
+        }
+        if let Some(switch) = catalogue.assigned_switches.get(&path)
+            && opens(switch.when, value)
+        {
+            self.open(switch, self.span(target));
+        }
+    }
+}
+
+fn opens(when: When, value: &Value) -> bool {
+    match when {
+        When::Truthy | When::NotFalsy => value.truth() == Some(true),
+        When::Falsy => value.truth() == Some(false),
+        When::Off => matches!(value.constant, Some(Constant::Text(text)) if text == "off"),
+    }
+}
+
+/// The detail in all arguments.
+fn detail_of(passed: &PassedArguments) -> Value {
+    let mut detail = Value::default();
+    for argument in &passed.all {
+        for taint in argument.value.all_taints() {
+            let whole_object = taint.form == Form::Object
+                && matches!(&taint.origin, Origin::Source(source) if matches!(source.kind, SourceKind::Read(_)))
+                && taint.rule == Rule::RuntimeInternals;
+            // Who is given all settings does not hand on all settings.
+            if !whole_object {
+                detail.add_taint(taint);
+            }
+        }
+    }
+    detail
+}
+
+/// The name behind the last dot of a path.
+pub(super) fn last_attribute(path: Symbol) -> Option<&'static str> {
+    path.text().rsplit_once('.').map(|(_, name)| name)
+}

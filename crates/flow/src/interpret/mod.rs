@@ -1,0 +1,233 @@
+//! One run through one function: what it returns, sends and leaves behind.
+//!
+//! **Invariants.** A run reads nothing but the snapshot, so runs of different functions go in parallel and the
+//! order of work cannot be seen in the result. A run ends: loops run a fixed number of rounds, nesting and the
+//! number of steps are bounded, and what lies beyond the bounds is left out.
+
+mod arguments;
+mod attribute;
+mod call;
+mod exception;
+mod expression;
+mod guard;
+mod library;
+mod names;
+mod refine;
+mod register;
+mod sink;
+mod state;
+mod statement;
+mod substitute;
+
+use std::sync::Arc;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+use tightlip_catalogue::Catalogue;
+use tightlip_ir::{ClassId, ExpressionId, Function, FunctionId, Module, Owner, Span, Symbol};
+
+use crate::found::{ApplicationSite, Flow, Opened, Registration, Role};
+use crate::program::{ClassRef, FunctionRef, Program};
+use crate::store::{Key, Store};
+use crate::summary::{Effect, EffectTarget, Fails, Summary};
+use crate::taint::{Location, Origin, Slot, Taint};
+use crate::value::Value;
+use state::State;
+
+/// All that is known before a round of runs.
+pub(crate) struct Snapshot<'a> {
+    pub(crate) program: &'a Program,
+    pub(crate) catalogue: &'a Catalogue,
+    pub(crate) store: Store,
+    pub(crate) summaries: FxHashMap<FunctionRef, Arc<Summary>>,
+    pub(crate) roles: FxHashMap<FunctionRef, Vec<Role>>,
+}
+
+/// What a run found.
+#[derive(Default, Debug)]
+pub(crate) struct Outcome {
+    pub(crate) summary: Summary,
+    pub(crate) writes: FxHashMap<Key, Value>,
+    pub(crate) flows: Vec<Flow>,
+    pub(crate) registrations: Vec<Registration>,
+    pub(crate) applications: Vec<ApplicationSite>,
+    pub(crate) opened: Vec<Opened>,
+    /// What it asked the store for.
+    pub(crate) reads: FxHashSet<Key>,
+    /// Whose summaries it asked for.
+    pub(crate) asked: FxHashSet<FunctionRef>,
+}
+
+/// More statements than this are not looked at in one run; real functions have a few hundred.
+const MOST_STEPS: u32 = 60_000;
+/// Deeper nesting is not looked at.
+const DEEPEST: u32 = 120;
+
+/// Runs through `here`.
+pub(crate) fn run(snapshot: &Snapshot<'_>, here: FunctionRef) -> Outcome {
+    let mut interpreter = Interpreter::new(snapshot, here);
+    interpreter.enter();
+    interpreter.outcome
+}
+
+struct Interpreter<'a> {
+    snapshot: &'a Snapshot<'a>,
+    program: &'a Program,
+    catalogue: &'a Catalogue,
+    here: FunctionRef,
+    module: &'a Module,
+    function: &'a Function,
+    /// The class whose method this is, or whose body is being run.
+    class: Option<ClassRef>,
+    roles: &'a [Role],
+    /// Own variables that functions inside use.
+    shared: Vec<Symbol>,
+    /// `None` where no run gets to.
+    state: Option<State>,
+    outcome: Outcome,
+    /// How many guards around say that only developers see this.
+    guarded: u32,
+    fails: Fails,
+    steps: u32,
+    depth: u32,
+    loops: u32,
+}
+
+impl<'a> Interpreter<'a> {
+    fn new(snapshot: &'a Snapshot<'a>, here: FunctionRef) -> Self {
+        let program = snapshot.program;
+        let module = &program.file(here.file).module;
+        let function = module.function(here.id);
+        let class = match function.owner {
+            Owner::Class(id) => Some(ClassRef { file: here.file, id }),
+            _ => None,
+        };
+        Self {
+            snapshot,
+            program,
+            catalogue: snapshot.catalogue,
+            here,
+            module,
+            function,
+            class,
+            roles: snapshot.roles.get(&here).map_or(&[], Vec::as_slice),
+            shared: shared_names(module, here.id, function),
+            state: Some(State::default()),
+            outcome: Outcome::default(),
+            guarded: 0,
+            fails: Fails::default(),
+            steps: 0,
+            depth: 0,
+            loops: 0,
+        }
+    }
+
+    fn enter(&mut self) {
+        self.bind_parameters();
+        let function = self.function;
+        self.block(&function.body);
+        self.outcome.summary.fails = self.fails;
+        if function.generator {
+            let yields = std::mem::take(&mut self.outcome.summary.yields);
+            self.outcome.summary.returns.gather(&Value::list(yields));
+        }
+    }
+
+    fn location(&self, span: Span) -> Location {
+        Location { file: self.here.file, span }
+    }
+
+    fn span(&self, id: ExpressionId) -> Span {
+        self.module.expression(id).span
+    }
+
+    fn at(&self, id: ExpressionId) -> Location {
+        self.location(self.span(id))
+    }
+
+    fn nested(&self, id: FunctionId) -> FunctionRef {
+        FunctionRef { file: self.here.file, id }
+    }
+
+    fn nested_class(&self, id: ClassId) -> ClassRef {
+        ClassRef { file: self.here.file, id }
+    }
+
+    /// What the store holds under `key`; the function is run again when that changes.
+    fn read(&mut self, key: Key) -> Option<&'a Value> {
+        self.outcome.reads.insert(key);
+        let snapshot: &'a Snapshot<'a> = self.snapshot;
+        snapshot.store.read(key)
+    }
+
+    /// The summary of `function`, which is run first if it was not; this one is run again when it changes.
+    fn ask(&mut self, function: FunctionRef) -> Option<&'a Summary> {
+        self.outcome.asked.insert(function);
+        let snapshot: &'a Snapshot<'a> = self.snapshot;
+        snapshot.summaries.get(&function).map(Arc::as_ref)
+    }
+
+    /// Leaves `value` under `key`: what is known at once, what depends on the caller as an effect.
+    fn write(&mut self, key: Key, value: Value) {
+        let value = self.settled(value);
+        let (known, given) = split_given(value);
+        if let Some(given) = given {
+            self.add_effect(EffectTarget::Store(key), given);
+        }
+        self.outcome.writes.entry(key).and_modify(|held| held.join(&known)).or_insert(known);
+    }
+
+    fn add_effect(&mut self, target: EffectTarget, value: Value) {
+        const MOST: usize = 64;
+        let effects = &mut self.outcome.summary.effects;
+        match effects.iter().position(|effect| effect.target == target) {
+            Some(place) => effects[place].value.join(&value),
+            None if effects.len() < MOST => effects.push(Effect { target, value }),
+            None => {}
+        }
+    }
+
+    /// Behind a guard that only developers pass, detail is in order.
+    fn settled(&self, value: Value) -> Value {
+        if self.guarded > 0 { value.without_detail() } else { value }
+    }
+}
+
+/// Names of `function` that functions inside of it use.
+fn shared_names(module: &Module, id: FunctionId, function: &Function) -> Vec<Symbol> {
+    if id == FunctionId::MODULE_BODY {
+        return Vec::new();
+    }
+    let mut shared: Vec<Symbol> = Vec::new();
+    for inner in &module.functions {
+        if function.span.contains(inner.span) && inner.span != function.span {
+            let used = inner.mentions.iter().filter(|name| function.locals.binary_search(name).is_ok());
+            shared.extend(used);
+        }
+    }
+    shared.sort_unstable();
+    shared.dedup();
+    shared
+}
+
+/// What of `value` is known whoever calls, and what depends on the caller.
+fn split_given(value: Value) -> (Value, Option<Value>) {
+    let has_given = value.all_taints().iter().any(is_given);
+    if !has_given {
+        return (value, None);
+    }
+    let known = value.clone().map_taints(&mut |taint| (!is_given(&taint)).then_some(taint));
+    let given = value.map_taints(&mut |taint| is_given(&taint).then_some(taint));
+    (known, Some(given))
+}
+
+fn is_given(taint: &Taint) -> bool {
+    matches!(taint.origin, Origin::Given(..))
+}
+
+/// The slot that `value` is, untouched, if it is one.
+fn slot_of(value: &Value) -> Option<Slot> {
+    value.taints.iter().find_map(|taint| match &taint.origin {
+        Origin::Given(slot, operations) if operations.is_empty() => Some(*slot),
+        _ => None,
+    })
+}

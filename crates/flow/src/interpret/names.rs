@@ -1,0 +1,281 @@
+//! What names mean, and what parameters are given.
+
+use std::sync::Arc;
+
+use tightlip_ir::{ExpressionId, ExpressionKind, Function, FunctionId, Literal, Owner, ParameterKind, Symbol};
+
+use super::Interpreter;
+use crate::program::{Binding, FileIndex, FunctionRef, Meaning};
+use crate::store::Key;
+use crate::taint::{Slot, Taint};
+use crate::value::{Entity, Shape, Value};
+
+impl<'a> Interpreter<'a> {
+    /// What the variable, function, class or module `name` is here.
+    pub(super) fn name(&mut self, name: Symbol) -> Value {
+        if let Some(value) = self.state.as_ref().and_then(|state| state.get(name)) {
+            return Value::clone(value);
+        }
+        let declared_global = self.function.globals.contains(&name);
+        if !self.is_module_body() && !declared_global {
+            if self.function.locals.binary_search(&name).is_ok() {
+                return Value::default();
+            }
+            if let Some(value) = self.enclosing(name) {
+                return value;
+            }
+        }
+        self.global(self.here.file, name).unwrap_or_else(|| self.library(name))
+    }
+
+    /// The variable `name` of a function around.
+    fn enclosing(&mut self, name: Symbol) -> Option<Value> {
+        let mut owner = self.function.owner;
+        loop {
+            let id = match owner {
+                Owner::Function(id) => id,
+                Owner::Class(class) => {
+                    owner = self.module.class(class).owner;
+                    continue;
+                }
+                Owner::Module => return None,
+            };
+            let function = self.module.function(id);
+            if function.locals.binary_search(&name).is_ok() {
+                return Some(self.captured(self.nested(id), function, name));
+            }
+            owner = function.owner;
+        }
+    }
+
+    fn captured(&mut self, owner: FunctionRef, function: &'a Function, name: Symbol) -> Value {
+        let place = function.parameters.iter().position(|parameter| parameter.name == name);
+        let Some(place) = place else {
+            return self.read(Key::Captured(owner, name)).cloned().unwrap_or_default();
+        };
+        let mut value = self.parameter(owner, function, place);
+        if is_receiver(function, place) {
+            return value;
+        }
+        value.taints = vec![Taint::given(Slot::Captured(name))];
+        value
+    }
+
+    /// What `name` means at the top of `file`, if it is defined there.
+    pub(super) fn global(&mut self, file: FileIndex, name: Symbol) -> Option<Value> {
+        let meanings = self.program.meanings(file, name);
+        if meanings.is_empty() {
+            return None;
+        }
+        let mut value = Value::default();
+        for (place, meaning) in meanings.into_iter().enumerate() {
+            let known = self.meaning(meaning);
+            if place == 0 {
+                value = known;
+            } else {
+                value.gather(&known);
+            }
+        }
+        Some(value)
+    }
+
+    /// The value of what a name means.
+    pub(super) fn meaning(&mut self, meaning: Meaning) -> Value {
+        match meaning {
+            Meaning::Function(function) => self.function_value(function),
+            Meaning::Class(class) => Entity::Class(class).into(),
+            Meaning::Module(file) => Entity::Module(file).into(),
+            Meaning::Library(path) => self.library(path),
+            Meaning::Variable(file, name) => self.variable(file, name),
+        }
+    }
+
+    /// A function by its name: what its decorators made of it, where they are the program's.
+    fn function_value(&mut self, function: FunctionRef) -> Value {
+        let definition = self.program.function(function);
+        let plain = Value::from(Entity::Function(function, Arc::from([])));
+        if definition.decorators.is_empty() || definition.owner != Owner::Module {
+            return plain;
+        }
+        self.ask(FunctionRef { file: function.file, id: FunctionId::MODULE_BODY });
+        match self.read(Key::Global(function.file, definition.name)) {
+            Some(value) if !value.entities.is_empty() => value.clone(),
+            _ => plain,
+        }
+    }
+
+    fn variable(&mut self, file: FileIndex, name: Symbol) -> Value {
+        if self.here != (FunctionRef { file, id: FunctionId::MODULE_BODY }) {
+            self.ask(FunctionRef { file, id: FunctionId::MODULE_BODY });
+        }
+        match self.read(Key::Global(file, name)) {
+            Some(value) => value.clone(),
+            None => self.static_value(file, name),
+        }
+    }
+
+    /// Before its module has been run, a variable that is a call or path of a library is known all the same.
+    fn static_value(&mut self, file: FileIndex, name: Symbol) -> Value {
+        let bindings = self.program.file(file).bindings.get(&name).map_or(&[][..], Vec::as_slice);
+        let [Binding::Value(id)] = bindings else { return Value::default() };
+        match self.program.static_meaning(file, *id) {
+            Some(Meaning::Library(path)) if path.text() != name.text() => self.library(path),
+            _ => Value::default(),
+        }
+    }
+
+    /// Something of a library, by its path.
+    pub(super) fn library(&self, path: Symbol) -> Value {
+        Entity::Library(self.catalogue.canonical(path)).into()
+    }
+
+    pub(super) fn bind_parameters(&mut self) {
+        let function = self.function;
+        for place in 0..function.parameters.len() {
+            let value = self.own_parameter(place);
+            let name = function.parameters[place].name;
+            if self.shared.binary_search(&name).is_ok() {
+                // Functions inside read parameters by `captured`, not through the store.
+            }
+            if let Some(state) = &mut self.state {
+                state.set(name, value);
+            }
+        }
+    }
+
+    fn own_parameter(&mut self, place: usize) -> Value {
+        let function = self.function;
+        if let Some(exception) = self.handed_exception(place) {
+            return exception;
+        }
+        let mut value = self.parameter(self.here, function, place);
+        let slot = Taint::given(Slot::Parameter(place as u16));
+        match function.parameters[place].kind {
+            ParameterKind::Positional | ParameterKind::Keyword => value.add_taint(slot),
+            ParameterKind::Items => {
+                value = Shape::List(Box::new(slot.then(crate::taint::Operation::Element).into())).into();
+            }
+            ParameterKind::Entries => {
+                let rest = slot.then(crate::taint::Operation::Element).into();
+                value = Shape::Record(Vec::new(), Box::new(rest)).into();
+            }
+        }
+        value
+    }
+
+    /// What a parameter is, as far as all callers, its annotation or its name tell.
+    fn parameter(&mut self, owner: FunctionRef, function: &Function, place: usize) -> Value {
+        let parameter = &function.parameters[place];
+        if is_receiver(function, place)
+            && let Owner::Class(class) = function.owner
+        {
+            let class = crate::program::ClassRef { file: owner.file, id: class };
+            let class_method = self.has_decorator(owner, &["classmethod"]) || function.name == "__new__";
+            return if class_method { Entity::Class(class).into() } else { Entity::Instance(class).into() };
+        }
+        let mut value = self.read(Key::Given(owner, place as u16)).cloned().unwrap_or_default();
+        if let Some(annotation) = parameter.annotation {
+            for entity in self.annotated(owner.file, annotation) {
+                value.gather(&entity.into());
+            }
+        }
+        if value.entities.is_empty()
+            && let Some(path) = self.catalogue.guesses.get(&parameter.name)
+        {
+            value.entities.push(Entity::Library(*path));
+        }
+        value
+    }
+
+    /// What an annotation of `file` says the value is.
+    pub(super) fn annotated(&self, file: FileIndex, annotation: ExpressionId) -> Option<Entity> {
+        let module = &self.program.file(file).module;
+        match &module.expression(annotation).kind {
+            ExpressionKind::Name(_) | ExpressionKind::Attribute { .. } => {
+                match self.program.static_meaning(file, annotation)? {
+                    Meaning::Class(class) => Some(Entity::Instance(class)),
+                    Meaning::Library(path) if path.text().contains('.') => {
+                        let path = self.catalogue.canonical(path);
+                        let instance = Symbol::new(&format!("{path}()"));
+                        Some(Entity::Library(self.catalogue.canonical(instance)))
+                    }
+                    _ => None,
+                }
+            }
+            ExpressionKind::Index { object, index } => {
+                let is_optional = matches!(&module.expression(*object).kind,
+                    ExpressionKind::Name(name) if *name == "Optional");
+                is_optional.then(|| self.annotated(file, *index))?
+            }
+            ExpressionKind::Opaque(operands) => operands.iter().find_map(|operand| {
+                let none = matches!(module.expression(*operand).kind, ExpressionKind::Literal(Literal::None));
+                (!none).then(|| self.annotated(file, *operand))?
+            }),
+            _ => None,
+        }
+    }
+
+    /// Whether one of the decorators is a plain name among `names`.
+    pub(super) fn has_decorator(&self, function: FunctionRef, names: &[&str]) -> bool {
+        let module = &self.program.file(function.file).module;
+        module.function(function.id).decorators.iter().any(|decorator| {
+            let name = match &module.expression(*decorator).kind {
+                ExpressionKind::Name(name) | ExpressionKind::Attribute { name, .. } => *name,
+                _ => return false,
+            };
+            names.contains(&name.text())
+        })
+    }
+
+    /// The function `id` as a value, with what it uses of the parameters around.
+    pub(super) fn closure(&mut self, id: FunctionId) -> Value {
+        let inner = self.module.function(id);
+        let mut captures: Vec<(Symbol, Value)> = Vec::new();
+        if !self.is_module_body() {
+            for name in self.captured_names(id) {
+                let value = self.name(name);
+                if value.is_telling() {
+                    captures.push((name, value));
+                }
+            }
+        }
+        let _ = inner;
+        Entity::Function(self.nested(id), captures.into()).into()
+    }
+
+    /// Parameters of this function and of those around that `id`, or a function inside of it, uses.
+    fn captured_names(&self, id: FunctionId) -> Vec<Symbol> {
+        let inner = self.module.function(id);
+        let mut names = Vec::new();
+        let mut around = Some(self.here.id);
+        while let Some(outer) = around {
+            let function = self.module.function(outer);
+            for (place, parameter) in function.parameters.iter().enumerate() {
+                let used = self
+                    .module
+                    .functions
+                    .iter()
+                    .filter(|candidate| inner.span.contains(candidate.span))
+                    .any(|candidate| candidate.mentions.binary_search(&parameter.name).is_ok());
+                if used && !is_receiver(function, place) {
+                    names.push(parameter.name);
+                }
+            }
+            around = match function.owner {
+                Owner::Function(outer) => Some(outer),
+                _ => None,
+            };
+        }
+        names
+    }
+}
+
+/// Whether the parameter at `place` is the object of a method.
+pub(super) fn is_receiver(function: &Function, place: usize) -> bool {
+    place == 0
+        && matches!(function.owner, Owner::Class(_))
+        && function.parameters.first().is_some_and(|parameter| {
+            parameter.kind == ParameterKind::Positional
+                && matches!(parameter.name.text(), "self" | "cls" | "klass" | "mcs" | "_self" | "this")
+        })
+}

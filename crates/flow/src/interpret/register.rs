@@ -1,0 +1,153 @@
+//! Functions that the framework calls: by decorator, by a call, by the class they are methods of.
+
+use tightlip_catalogue::model::Returned;
+use tightlip_catalogue::{Arguments as Selected, CallModel, HandlerModel};
+use tightlip_ir::{ExpressionId, ExpressionKind, Function, Span, Symbol};
+
+use super::Interpreter;
+use super::arguments::{Passed, PassedArguments};
+use crate::found::{Registration, Role};
+use crate::program::{ClassRef, FunctionRef};
+use crate::taint::ClassName;
+use crate::value::{Entity, Value};
+
+impl<'a> Interpreter<'a> {
+    /// What the decorators of `function` make of it; registers it where they say so.
+    pub(super) fn decorated(&mut self, function: &'a Function, plain: Value) -> Value {
+        let mut value = plain;
+        for decorator in function.decorators.iter().rev() {
+            value = self.decorate(*decorator, value);
+        }
+        value
+    }
+
+    fn decorate(&mut self, decorator: ExpressionId, value: Value) -> Value {
+        let module = self.module;
+        let (head, arguments) = match &module.expression(decorator).kind {
+            ExpressionKind::Call { callee, arguments } => (*callee, Some(arguments)),
+            _ => (decorator, None),
+        };
+        let target = self.value(head);
+        let passed = arguments.map(|arguments| self.passed(decorator, arguments)).unwrap_or_default();
+        for model in self.registering(head, &target) {
+            self.register(&value, &model, &passed, self.span(decorator));
+        }
+        if !target.entities.iter().any(is_of_program) {
+            return value;
+        }
+        let decorating = match arguments {
+            Some(_) => self.call_value(&target, &passed, None),
+            None => target,
+        };
+        let given = Passed { keyword: None, value: value.clone(), spread: tightlip_ir::Spread::No, expression: None };
+        let passed = PassedArguments { all: vec![given], span: self.span(decorator) };
+        let result = self.call_value(&decorating, &passed, None);
+        if result.entities.iter().any(is_of_program) { result } else { value }
+    }
+
+    /// The models by which a decorator registers.
+    fn registering(&mut self, head: ExpressionId, target: &Value) -> Vec<HandlerModel> {
+        let catalogue = self.catalogue;
+        let mut models = Vec::new();
+        for entity in &target.entities {
+            if let Entity::Library(path) = entity {
+                models.extend(catalogue.decorators.get(path).into_iter().flatten().cloned());
+            }
+        }
+        if models.is_empty()
+            && !target.entities.iter().any(is_of_program)
+            && let ExpressionKind::Attribute { name, .. } = &self.module.expression(head).kind
+            && target.entities.iter().all(|entity| !self.is_modelled(entity))
+        {
+            models.extend(catalogue.guessed_decorators.get(name).into_iter().flatten().cloned());
+        }
+        models
+    }
+
+    fn is_modelled(&self, entity: &Entity) -> bool {
+        match entity {
+            Entity::Library(path) => self.catalogue.calls.contains_key(path),
+            _ => false,
+        }
+    }
+
+    pub(super) fn decorate_class(&mut self, decorator: ExpressionId, class: ClassRef) {
+        let _ = (self.value(decorator), class);
+    }
+
+    /// Registers the functions that a call is given.
+    pub(super) fn register_functions(&mut self, model: &'a CallModel, passed: &PassedArguments) {
+        for handler in &model.handlers {
+            let functions: Vec<Value> =
+                passed.selected(&handler.function).map(|argument| argument.value.clone()).collect();
+            for function in functions {
+                self.register(&function, handler, passed, passed.span);
+            }
+        }
+    }
+
+    fn register(&mut self, value: &Value, model: &HandlerModel, passed: &PassedArguments, span: Span) {
+        let mut handles: Vec<ClassName> = model.of.iter().map(|class| ClassName::Library(*class)).collect();
+        if let Some(selected) = &model.handles {
+            match handled(passed, selected) {
+                Some(class) => {
+                    if !self.classes(&class, &mut handles) {
+                        handles.push(ClassName::Library(Symbol::new("Exception")));
+                    }
+                }
+                None => return,
+            }
+        }
+        let role = Role {
+            returns: model.returns,
+            exception: model.exception,
+            handles,
+            scope: model.scope,
+            location: self.location(span),
+        };
+        let mut functions = Vec::new();
+        collect_functions(value, &mut functions, 0);
+        for function in functions {
+            let registration = Registration { function, role: role.clone() };
+            if !self.outcome.registrations.contains(&registration) {
+                self.outcome.registrations.push(registration);
+            }
+        }
+    }
+
+    /// Whether what this function returns is sent to the client.
+    pub(super) fn is_sent(&self) -> bool {
+        self.roles.iter().any(|role| role.returns == Returned::Body)
+    }
+}
+
+fn handled(passed: &PassedArguments, selected: &Selected) -> Option<Value> {
+    passed.value_of(selected)
+}
+
+fn is_of_program(entity: &Entity) -> bool {
+    matches!(entity, Entity::Function(..) | Entity::Method(..) | Entity::Class(_) | Entity::Instance(_) | Entity::Partial(_))
+}
+
+/// The functions that `value` is or wraps.
+fn collect_functions(value: &Value, functions: &mut Vec<FunctionRef>, depth: usize) {
+    const DEEPEST: usize = 4;
+    if depth > DEEPEST {
+        return;
+    }
+    for entity in &value.entities {
+        match entity {
+            Entity::Function(function, captures) => {
+                if !functions.contains(function) {
+                    functions.push(*function);
+                }
+                for (_, captured) in captures.iter() {
+                    collect_functions(captured, functions, depth + 1);
+                }
+            }
+            Entity::Method(function, _) if !functions.contains(function) => functions.push(*function),
+            Entity::Partial(partial) => collect_functions(&partial.callee, functions, depth + 1),
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,24 @@
+//! From a program to the flows of error detail in it.
+//!
+//! [`Program::link`] connects names to definitions; [`solve`] runs functions abstractly until it is known what
+//! of what they are given they return, send, raise and leave behind, and reports each road from a source to
+//! the client.
+//!
+//! **Invariant:** this room names no framework and knows no parser. Which call is a source, a sink or a
+//! sanitizer is the catalogue's to say.
+
+mod found;
+mod hierarchy;
+mod interpret;
+mod modules;
+mod program;
+mod solve;
+mod store;
+mod summary;
+mod taint;
+mod value;
+
+pub use found::{ApplicationSite, Flow, Opened, Registration, Role, Solution, class_text};
+pub use program::{Binding, ClassRef, File, FileIndex, FunctionRef, Meaning, Program};
+pub use solve::solve;
+pub use taint::{ClassName, Location, Note, Source, SourceKind, Step};

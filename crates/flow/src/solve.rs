@@ -1,0 +1,260 @@
+//! Runs functions until nothing changes any more.
+//!
+//! Only functions that may matter are run: those that mention a word of the catalogue or catch an exception
+//! by name, what they call, and who may read what they leave behind. Work goes in rounds: all runs of a
+//! round read the same snapshot, in parallel, and their results are merged in order, so that the result does
+//! not depend on how many threads there are.
+
+use std::sync::Arc;
+
+use rayon::prelude::*;
+use rustc_hash::{FxHashMap, FxHashSet};
+use tightlip_catalogue::Catalogue;
+
+use crate::found::{Flow, Role, Solution};
+use crate::interpret::{self, Outcome, Snapshot};
+use crate::program::{FunctionRef, Program};
+use crate::store::{Key, Store};
+use crate::summary::Summary;
+use crate::taint::ClassName;
+
+/// A function that is still changing after so many runs stays as it is.
+const MOST_RUNS: u32 = 14;
+/// Rounds, at most. Every round but the last few moves detail one call further.
+const MOST_ROUNDS: usize = 60;
+/// A name that more functions mention says nothing about who reads a field of that name.
+const MOST_MENTIONS: usize = 4000;
+
+/// Finds all flows of `program`.
+pub fn solve(program: &Program, catalogue: &Catalogue) -> Solution {
+    let mut solver = Solver::new(program, catalogue);
+    solver.add_methods();
+    let mut round = solver.first_round();
+    for _ in 0..MOST_ROUNDS {
+        if round.is_empty() {
+            break;
+        }
+        let snapshot = &solver.snapshot;
+        let outcomes: Vec<(FunctionRef, Outcome)> = round
+            .par_iter()
+            .with_min_len(16)
+            .map(|function| (*function, interpret::run(snapshot, *function)))
+            .collect();
+        for (function, outcome) in outcomes {
+            solver.merge(function, outcome);
+        }
+        round = solver.next_round();
+    }
+    solver.solution()
+}
+
+struct Solver<'a> {
+    snapshot: Snapshot<'a>,
+    outcomes: FxHashMap<FunctionRef, Outcome>,
+    runs: FxHashMap<FunctionRef, u32>,
+    /// Who read a place, and who asked for a summary.
+    readers: FxHashMap<Key, FxHashSet<FunctionRef>>,
+    callers: FxHashMap<FunctionRef, FxHashSet<FunctionRef>>,
+    open: FxHashSet<FunctionRef>,
+    /// Roles that methods have by the base of their class.
+    inherent: FxHashMap<FunctionRef, Vec<Role>>,
+    /// Roles by who registers them.
+    registered: FxHashMap<FunctionRef, FxHashMap<FunctionRef, Vec<Role>>>,
+}
+
+impl<'a> Solver<'a> {
+    fn new(program: &'a Program, catalogue: &'a Catalogue) -> Self {
+        Self {
+            snapshot: Snapshot {
+                program,
+                catalogue,
+                store: Store::default(),
+                summaries: FxHashMap::default(),
+                roles: FxHashMap::default(),
+            },
+            outcomes: FxHashMap::default(),
+            runs: FxHashMap::default(),
+            readers: FxHashMap::default(),
+            callers: FxHashMap::default(),
+            open: FxHashSet::default(),
+            inherent: FxHashMap::default(),
+            registered: FxHashMap::default(),
+        }
+    }
+
+    /// Methods of classes derived from a library's are handlers without being registered.
+    fn add_methods(&mut self) {
+        let program = self.snapshot.program;
+        let catalogue = self.snapshot.catalogue;
+        for (class, lineage) in program.hierarchy.classes() {
+            let bases = lineage.libraries.iter().map(|path| catalogue.canonical(*path));
+            let object = std::iter::once(tightlip_ir::Symbol::new("object"));
+            for model in bases.chain(object).filter_map(|path| catalogue.methods.get(&path)).flatten() {
+                for (name, function) in &lineage.methods {
+                    if model.methods.contains(name) {
+                        let role = Role {
+                            returns: model.handler.returns,
+                            exception: model.handler.exception,
+                            handles: model.handler.of.iter().map(|path| ClassName::Library(*path)).collect(),
+                            scope: model.handler.scope,
+                            location: crate::taint::Location {
+                                file: class.file,
+                                span: program.function(*function).name_span,
+                            },
+                        };
+                        self.inherent.entry(*function).or_default().push(role);
+                        self.open.insert(*function);
+                    }
+                }
+            }
+        }
+        for (function, roles) in &self.inherent {
+            self.snapshot.roles.insert(*function, roles.clone());
+        }
+    }
+
+    fn first_round(&mut self) -> Vec<FunctionRef> {
+        let program = self.snapshot.program;
+        for trigger in &self.snapshot.catalogue.triggers {
+            self.open.extend(program.mentioning(*trigger));
+        }
+        self.open.extend(program.functions().filter(|function| program.function(*function).catches));
+        self.next_round()
+    }
+
+    fn next_round(&mut self) -> Vec<FunctionRef> {
+        let runs = &self.runs;
+        let mut round: Vec<FunctionRef> = self
+            .open
+            .drain()
+            .filter(|function| runs.get(function).is_none_or(|runs| *runs < MOST_RUNS))
+            .collect();
+        round.sort_unstable();
+        round
+    }
+
+    fn merge(&mut self, function: FunctionRef, outcome: Outcome) {
+        *self.runs.entry(function).or_default() += 1;
+        for key in &outcome.reads {
+            self.readers.entry(*key).or_default().insert(function);
+        }
+        for callee in &outcome.asked {
+            self.callers.entry(*callee).or_default().insert(function);
+            if !self.runs.contains_key(callee) {
+                self.open.insert(*callee);
+            }
+        }
+        self.merge_writes(function, &outcome);
+        self.merge_roles(function, &outcome);
+        self.merge_summary(function, &outcome.summary);
+        self.outcomes.insert(function, outcome);
+    }
+
+    fn merge_writes(&mut self, function: FunctionRef, outcome: &Outcome) {
+        let before: Vec<Key> =
+            self.outcomes.get(&function).map(|outcome| outcome.writes.keys().copied().collect()).unwrap_or_default();
+        for key in before {
+            if !outcome.writes.contains_key(&key) && self.snapshot.store.write(function, key, None) {
+                self.wake_readers(key, false);
+            }
+        }
+        for (key, value) in &outcome.writes {
+            if self.snapshot.store.write(function, *key, Some(value.clone())) {
+                self.wake_readers(*key, value.is_tainted());
+            }
+        }
+    }
+
+    fn wake_readers(&mut self, key: Key, tainted: bool) {
+        if let Some(readers) = self.readers.get(&key) {
+            self.open.extend(readers);
+        }
+        if let Key::Given(function, _) = key {
+            if self.runs.contains_key(&function) {
+                self.open.insert(function);
+            }
+        } else if tainted && let Some(name) = key.name() {
+            self.wake_mentioning(name);
+        }
+    }
+
+    /// Functions that have not been run yet may read or call what is called `name`.
+    fn wake_mentioning(&mut self, name: tightlip_ir::Symbol) {
+        let mentioning = self.snapshot.program.mentioning(name);
+        if mentioning.len() <= MOST_MENTIONS {
+            let runs = &self.runs;
+            self.open.extend(mentioning.iter().filter(|function| !runs.contains_key(function)));
+        }
+    }
+
+    fn merge_roles(&mut self, function: FunctionRef, outcome: &Outcome) {
+        let mut given: FxHashMap<FunctionRef, Vec<Role>> = FxHashMap::default();
+        for registration in &outcome.registrations {
+            given.entry(registration.function).or_default().push(registration.role.clone());
+        }
+        let before: Vec<FunctionRef> = self.outcomes.get(&function).map_or(Vec::new(), |outcome| {
+            outcome.registrations.iter().map(|registration| registration.function).collect()
+        });
+        let touched: FxHashSet<FunctionRef> = before.into_iter().chain(given.keys().copied()).collect();
+        for target in touched {
+            let parts = self.registered.entry(target).or_default();
+            match given.remove(&target) {
+                Some(roles) => parts.insert(function, roles),
+                None => parts.remove(&function),
+            };
+            let mut writers: Vec<_> = parts.iter().collect();
+            writers.sort_by_key(|(writer, _)| **writer);
+            let mut roles = self.inherent.get(&target).cloned().unwrap_or_default();
+            roles.extend(writers.into_iter().flat_map(|(_, roles)| roles.iter().cloned()));
+            if self.snapshot.roles.get(&target) != Some(&roles) {
+                self.snapshot.roles.insert(target, roles);
+                self.open.insert(target);
+            }
+        }
+    }
+
+    fn merge_summary(&mut self, function: FunctionRef, summary: &Summary) {
+        let known = self.snapshot.summaries.get(&function);
+        if known.is_some_and(|known| **known == *summary) {
+            return;
+        }
+        if let Some(callers) = self.callers.get(&function) {
+            self.open.extend(callers);
+        }
+        if summary.returns.is_tainted() {
+            let definition = self.snapshot.program.function(function);
+            self.wake_mentioning(definition.name);
+        }
+        self.snapshot.summaries.insert(function, Arc::new(summary.clone()));
+    }
+
+    fn solution(self) -> Solution {
+        let mut solution = Solution {
+            functions: self.runs.len(),
+            runs: self.runs.values().map(|runs| *runs as usize).sum(),
+            ..Solution::default()
+        };
+        let mut outcomes: Vec<(FunctionRef, Outcome)> = self.outcomes.into_iter().collect();
+        outcomes.sort_by_key(|(function, _)| *function);
+        for (_, outcome) in outcomes {
+            solution.flows.extend(outcome.flows);
+            solution.registrations.extend(outcome.registrations);
+            solution.applications.extend(outcome.applications);
+            solution.opened.extend(outcome.opened);
+        }
+        for (function, roles) in &self.inherent {
+            solution.registrations.extend(
+                roles.iter().map(|role| crate::found::Registration { function: *function, role: role.clone() }),
+            );
+        }
+        solution.flows.sort_by_key(flow_order);
+        solution.registrations.sort_by_key(|known| (known.role.location, known.function));
+        solution.applications.sort_by_key(|known| known.location);
+        solution.opened.sort_by_key(|known| (known.location, known.rule));
+        solution
+    }
+}
+
+fn flow_order(flow: &Flow) -> (crate::taint::Location, tightlip_catalogue::Rule, crate::taint::Location) {
+    (flow.location, flow.rule, flow.source.location)
+}

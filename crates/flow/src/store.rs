@@ -1,0 +1,78 @@
+//! What functions leave behind for each other: fields, variables of modules, what parameters are.
+
+use rustc_hash::FxHashMap;
+use tightlip_ir::Symbol;
+
+use crate::program::{ClassRef, FileIndex, FunctionRef};
+use crate::value::Value;
+
+/// A place that outlives a function's run.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub(crate) enum Key {
+    /// A field of the objects of a class. All objects of a class are one.
+    Field(ClassRef, Symbol),
+    /// A variable of a module.
+    Global(FileIndex, Symbol),
+    /// A variable of a function that functions inside of it use.
+    Captured(FunctionRef, Symbol),
+    /// What a parameter is given: objects and functions only, no detail.
+    Given(FunctionRef, u16),
+    /// The texts that exceptions of this class of a library are raised with.
+    Raised(Symbol),
+}
+
+impl Key {
+    /// Functions that mention this name may read it.
+    pub(crate) fn name(self) -> Option<Symbol> {
+        match self {
+            Key::Field(_, name) | Key::Global(_, name) | Key::Captured(_, name) => Some(name),
+            Key::Given(..) | Key::Raised(_) => None,
+        }
+    }
+}
+
+/// What each place holds: one part by each function that writes there, so that a function that is run again
+/// replaces what it said before.
+#[derive(Default, Debug)]
+pub(crate) struct Store {
+    parts: FxHashMap<Key, Vec<(FunctionRef, Value)>>,
+    joined: FxHashMap<Key, Value>,
+}
+
+impl Store {
+    pub(crate) fn read(&self, key: Key) -> Option<&Value> {
+        self.joined.get(&key)
+    }
+
+    /// Replaces what `writer` wrote into `key`. Whether that changed what the place holds.
+    pub(crate) fn write(&mut self, writer: FunctionRef, key: Key, value: Option<Value>) -> bool {
+        let parts = self.parts.entry(key).or_default();
+        match (parts.binary_search_by_key(&writer, |(writer, _)| *writer), value) {
+            (Ok(place), Some(value)) => {
+                if parts[place].1 == value {
+                    return false;
+                }
+                parts[place].1 = value;
+            }
+            (Ok(place), None) => {
+                parts.remove(place);
+            }
+            (Err(place), Some(value)) => parts.insert(place, (writer, value)),
+            (Err(_), None) => return false,
+        }
+        let mut joined = Value::default();
+        let mut first = true;
+        for (_, value) in parts.iter() {
+            if std::mem::take(&mut first) {
+                joined = value.clone();
+            } else {
+                joined.join(value);
+            }
+        }
+        if self.joined.get(&key) == Some(&joined) {
+            return false;
+        }
+        self.joined.insert(key, joined);
+        true
+    }
+}

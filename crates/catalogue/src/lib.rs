@@ -5,11 +5,15 @@
 //! [`model`]; which framework they speak of is data.
 
 mod compile;
+mod embedded;
 pub mod model;
+mod pattern;
 mod rule;
 
 pub use compile::{
     Arguments, AttributeModel, CallModel, Catalogue, ExceptionModel, HandlerModel, MethodModel,
     ModelMistake, SinkModel, SourceModel, SwitchModel,
 };
+pub use embedded::{LoadError, parse_model, pattern_pages, rule_page};
+pub use pattern::{CodeBlock, Mark, Pattern, Side};
 pub use rule::{Confidence, Control, Rule, Severity};

@@ -10,7 +10,7 @@ use serde::Deserialize;
 
 /// One `model.toml`: the parts of a framework or library in the words of the field.
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Model {
     /// The language of its users, e.g. `python`.
     pub language: String,
@@ -107,7 +107,7 @@ pub enum ArgumentWord {
 
 /// `name` is `as`.
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Same {
     /// What the program may write.
     pub name: Texts,
@@ -117,7 +117,7 @@ pub struct Same {
 
 /// A call that makes an application.
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Application {
     /// The class or function.
     pub call: Texts,
@@ -125,7 +125,7 @@ pub struct Application {
 
 /// How a function becomes one that the framework calls.
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Handler {
     /// It stands under this decorator (called or not).
     #[serde(default)]
@@ -232,7 +232,7 @@ impl Channel {
 
 /// Where a value reaches the client.
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Sink {
     /// It is an argument of this call.
     #[serde(default)]
@@ -252,7 +252,7 @@ pub struct Sink {
 
 /// Where detail comes from.
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Source {
     /// The result of this call.
     #[serde(default)]
@@ -279,7 +279,7 @@ pub struct Source {
 
 /// A call or attribute that tells nothing of what it is given.
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Sanitizer {
     /// Calls.
     #[serde(default)]
@@ -323,7 +323,7 @@ pub enum Gives {
 
 /// A call that hands on what it is given in a way of its own.
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Carrier {
     /// The call.
     #[serde(default)]
@@ -359,7 +359,7 @@ pub enum Text {
 
 /// An exception class of a library.
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Exception {
     /// Its names.
     pub class: Texts,
@@ -381,7 +381,7 @@ pub struct Exception {
 
 /// An attribute of caught exceptions.
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Attribute {
     /// Its names.
     pub name: Texts,
@@ -399,7 +399,7 @@ pub struct Attribute {
 
 /// A test that holds only where detail may be shown.
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Guard {
     /// The value of this path.
     #[serde(default)]
@@ -411,7 +411,7 @@ pub struct Guard {
 
 /// What the client sends.
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Client {
     /// The path, and all below it.
     pub value: Texts,
@@ -419,7 +419,7 @@ pub struct Client {
 
 /// What an unknown parameter of this name is.
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Guess {
     /// The name of the parameter.
     pub parameter: Texts,
@@ -429,7 +429,7 @@ pub struct Guess {
 
 /// A setting that opens the application.
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Switch {
     /// An argument of this call.
     #[serde(default)]
@@ -470,7 +470,7 @@ pub enum When {
 
 /// How the tests install and boot it.
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Boot {
     /// What runs it.
     pub runtime: String,

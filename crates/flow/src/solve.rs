@@ -38,12 +38,13 @@ pub fn solve(program: &Program, catalogue: &Catalogue) -> Solution {
         let outcomes: Vec<(FunctionRef, Outcome)> = round
             .par_iter()
             .with_min_len(16)
-            .map(|function| (*function, interpret::run(snapshot, *function)))
+            .map(|function| { let t = std::time::Instant::now(); let o = interpret::run(snapshot, *function); if std::env::var_os("TL_TRACE").is_some() && t.elapsed().as_millis() > 50 { eprintln!("slow {:?} {} {} {}", t.elapsed(), program.file(function.file).path, program.describe(*function), o.summary.effects.len()); } (*function, o) })
             .collect();
         for (function, outcome) in outcomes {
             solver.merge(function, outcome);
         }
         round = solver.next_round();
+        if std::env::var_os("TL_TRACE").is_some() { eprintln!("round {}", round.len()); }
     }
     solver.solution()
 }

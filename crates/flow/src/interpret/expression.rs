@@ -309,6 +309,7 @@ impl<'a> Interpreter<'a> {
     /// The entry under `key`.
     pub(super) fn entry(&mut self, owner: &Value, key: Symbol) -> Value {
         let mut value = owner.entry(key);
+        value.taints.retain(|taint| !is_whole_collection(taint));
         self.step_into(owner, &mut value, &Operation::Entry(key));
         for entity in &owner.entities {
             if let Entity::Library(path) = entity {
@@ -362,6 +363,13 @@ impl<'a> Interpreter<'a> {
     pub(super) fn module_attribute(&mut self, file: FileIndex, name: Symbol) -> Value {
         self.global(file, name).unwrap_or_default()
     }
+}
+
+/// All settings, all variables: one of them is no dump of all.
+fn is_whole_collection(taint: &crate::taint::Taint) -> bool {
+    taint.form == Form::Object
+        && taint.rule == tightlip_catalogue::Rule::RuntimeInternals
+        && matches!(&taint.origin, crate::taint::Origin::Source(source) if matches!(source.kind, crate::taint::SourceKind::Read(_)))
 }
 
 fn constant(value: bool) -> Value {

@@ -90,6 +90,9 @@ struct Interpreter<'a> {
     steps: u32,
     depth: u32,
     loops: u32,
+    /// How many values were put in the place of slots, and how deep in each other.
+    substitutions: u32,
+    nested_substitutions: u32,
 }
 
 impl<'a> Interpreter<'a> {
@@ -118,6 +121,8 @@ impl<'a> Interpreter<'a> {
             steps: 0,
             depth: 0,
             loops: 0,
+            substitutions: 0,
+            nested_substitutions: 0,
         }
     }
 

@@ -27,8 +27,10 @@ impl Binding<'_> {
     }
 }
 
-/// Deeper results of results are left out: cycles must end.
-const DEEPEST: u32 = 6;
+/// Results of results of results are followed so far and no further: cycles must end.
+const DEEPEST: u32 = 3;
+/// More substitutions in one run are left out. Real functions need some hundreds.
+const MOST_SUBSTITUTIONS: u32 = 20_000;
 
 impl Interpreter<'_> {
     /// `value` of a summary as this call makes it.
@@ -91,9 +93,13 @@ impl Interpreter<'_> {
     /// What is left of `value` after `operations`.
     pub(super) fn operated(&mut self, value: &Value, operations: &[Operation]) -> Value {
         let mut value = value.clone();
-        self.depth += 12;
+        self.substitutions += 1;
+        if self.nested_substitutions >= DEEPEST || self.substitutions > MOST_SUBSTITUTIONS {
+            return if operations.is_empty() { value } else { Value::default() };
+        }
+        self.nested_substitutions += 1;
         for operation in operations {
-            if value.is_empty() || self.depth > super::DEEPEST + 12 * DEEPEST {
+            if value.is_empty() {
                 break;
             }
             value = match operation {
@@ -108,7 +114,7 @@ impl Interpreter<'_> {
                 Operation::Not(classes) => self.restrict(&value, classes, false),
             };
         }
-        self.depth -= 12;
+        self.nested_substitutions -= 1;
         value
     }
 }

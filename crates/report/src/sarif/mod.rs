@@ -1,0 +1,213 @@
+//! SARIF 2.1.0, for code scanning services.
+
+mod log;
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+use std::path::Path;
+
+use tightlip_rules::{Finding, Place, Rule, Severity, Step};
+
+use self::log::*;
+use crate::escape::percent_encode;
+use crate::page::{first_paragraph, page_body};
+use crate::position::{Position, Positions, clamp};
+use crate::{Gravity, Problem, Report};
+
+/// Gives each rule its page of the catalogue, in Markdown.
+pub type RulePages<'a> = &'a dyn Fn(Rule) -> &'a str;
+
+const SCHEMA: &str =
+    "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
+const HOME: &str = "https://github.com/tightlip/tightlip";
+const ROOT: &str = "SRCROOT";
+/// A longer text is no help in a list of alerts.
+const LONGEST_SNIPPET: usize = 1_000;
+
+/// Writes the report as SARIF 2.1.0.
+///
+/// The rules are those that something was found of. A service reads the weight of an alert from its rule, so a rule has
+/// the weight of its gravest finding; each finding has its own beside it.
+pub fn sarif(report: &Report<'_>, pages: RulePages<'_>, out: &mut impl Write) -> io::Result<()> {
+    let writer = Writer { positions: Positions::default(), base: report.base };
+    let findings = &report.judgement.findings;
+    let gravest = gravest(findings);
+    let order: Vec<Rule> = gravest.keys().copied().collect();
+    let run = Run {
+        tool: Tool {
+            driver: Driver {
+                name: "tightlip",
+                version: env!("CARGO_PKG_VERSION"),
+                semantic_version: env!("CARGO_PKG_VERSION"),
+                information_uri: HOME,
+                rules: gravest
+                    .iter()
+                    .map(|(rule, severity)| descriptor(*rule, *severity, pages(*rule)))
+                    .collect(),
+            },
+        },
+        invocations: vec![writer.invocation(report.problems)],
+        original_uri_base_ids: BTreeMap::from([(
+            ROOT,
+            UriBase { description: Message::new("The folder that the paths are relative to") },
+        )]),
+        column_kind: "utf16CodeUnits",
+        results: findings
+            .iter()
+            .map(|finding| {
+                let index = order.iter().position(|rule| *rule == finding.rule).unwrap_or_default();
+                writer.result(finding, index)
+            })
+            .collect(),
+    };
+    let log = Log { schema: SCHEMA, version: "2.1.0", runs: vec![run] };
+    serde_json::to_writer_pretty(&mut *out, &log)?;
+    writeln!(out)
+}
+
+fn gravest(findings: &[Finding]) -> BTreeMap<Rule, Severity> {
+    let mut gravest = BTreeMap::new();
+    for finding in findings {
+        let known = gravest.entry(finding.rule).or_insert(finding.severity);
+        *known = finding.severity.max(*known);
+    }
+    gravest
+}
+
+fn descriptor(rule: Rule, severity: Severity, page: &str) -> Descriptor {
+    let summary = capitalized(rule.summary());
+    let body = page_body(page);
+    let mut tags = vec!["security".to_owned()];
+    tags.extend(rule.weaknesses().iter().map(|number| format!("external/cwe/cwe-{number:03}")));
+    Descriptor {
+        id: rule.code(),
+        name: rule.name(),
+        full_description: Message::new(first_paragraph(page).unwrap_or_else(|| format!("{summary}."))),
+        short_description: Message::new(summary),
+        help: Help { text: body.to_owned(), markdown: body.to_owned() },
+        default_configuration: Configuration { level: level(severity) },
+        properties: RuleProperties { tags, security_severity: security_severity(severity) },
+    }
+}
+
+fn level(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Critical | Severity::High => "error",
+        Severity::Medium => "warning",
+        Severity::Low | Severity::Info => "note",
+    }
+}
+
+fn security_severity(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Critical => "9.3",
+        Severity::High => "7.5",
+        Severity::Medium => "5.3",
+        Severity::Low => "3.1",
+        Severity::Info => "0.0",
+    }
+}
+
+fn capitalized(text: &str) -> String {
+    let mut characters = text.chars();
+    characters.next().map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
+}
+
+struct Writer<'a> {
+    positions: Positions,
+    base: Option<&'a str>,
+}
+
+impl Writer<'_> {
+    fn result(&self, finding: &Finding, rule_index: usize) -> ResultEntry {
+        let mut message = format!("{}.", capitalized(&finding.message));
+        if let Some(example) = &finding.example {
+            message.push_str(&format!(" A client could be sent: {example}"));
+        }
+        if !finding.remedy.is_empty() {
+            message.push_str(&format!("\nFix: {}.", finding.remedy));
+        }
+        ResultEntry {
+            rule_id: finding.rule.code(),
+            rule_index,
+            level: level(finding.severity),
+            message: Message::new(message),
+            locations: vec![self.location(&finding.place, None)],
+            code_flows: self.code_flows(&finding.steps),
+            partial_fingerprints: BTreeMap::from([("tightlip/v1", finding.fingerprint.clone())]),
+            properties: ResultProperties {
+                severity: finding.severity.name(),
+                confidence: finding.confidence.name(),
+                security_severity: security_severity(finding.severity),
+            },
+        }
+    }
+
+    fn code_flows(&self, steps: &[Step]) -> Vec<CodeFlow> {
+        if steps.is_empty() {
+            return Vec::new();
+        }
+        let locations = steps
+            .iter()
+            .map(|step| ThreadFlowLocation { location: self.location(&step.place, Some(&step.note)) })
+            .collect();
+        vec![CodeFlow { thread_flows: vec![ThreadFlow { locations }] }]
+    }
+
+    fn location(&self, place: &Place, note: Option<&str>) -> Location {
+        let start = self.positions.start(place);
+        let end = self.positions.end(place);
+        let (from, to) = clamp(&place.file.text, place.span);
+        let text = &place.file.text[from..to];
+        let snippet = (!text.is_empty() && text.len() <= LONGEST_SNIPPET).then(|| Message::new(text));
+        Location {
+            physical_location: PhysicalLocation {
+                artifact_location: self.artifact(&place.file.path),
+                region: Some(region(start, Some(end), snippet)),
+            },
+            message: note.map(Message::new),
+        }
+    }
+
+    fn artifact(&self, path: &str) -> ArtifactLocation {
+        let below_base = self.base.and_then(|base| Path::new(path).strip_prefix(base).ok());
+        match below_base.and_then(Path::to_str) {
+            Some(relative) => ArtifactLocation::relative(percent_encode(&relative.replace('\\', "/"))),
+            None if Path::new(path).is_absolute() => ArtifactLocation::absolute(percent_encode(path)),
+            None => ArtifactLocation::relative(percent_encode(path)),
+        }
+    }
+
+    fn invocation(&self, problems: &[Problem]) -> Invocation {
+        Invocation {
+            execution_successful: problems.iter().all(|problem| problem.gravity != Gravity::Error),
+            tool_execution_notifications: problems.iter().map(|problem| self.notification(problem)).collect(),
+        }
+    }
+
+    fn notification(&self, problem: &Problem) -> Notification {
+        let region = problem.place.map(|(line, column)| Region {
+            start_line: line,
+            start_column: column,
+            end_line: None,
+            end_column: None,
+            snippet: None,
+        });
+        let physical_location = PhysicalLocation { artifact_location: self.artifact(&problem.path), region };
+        Notification {
+            level: problem.gravity.name(),
+            message: Message::new(format!("{}.", capitalized(&problem.message))),
+            locations: vec![Location { physical_location, message: None }],
+        }
+    }
+}
+
+fn region(start: Position, end: Option<Position>, snippet: Option<Message>) -> Region {
+    Region {
+        start_line: start.line,
+        start_column: start.utf16_column,
+        end_line: end.map(|end| end.line),
+        end_column: end.map(|end| end.utf16_column),
+        snippet,
+    }
+}

@@ -1,0 +1,171 @@
+//! The applications in a program, and how their three controls stand.
+
+use tightlip_catalogue::model::{Returned, Scope, Text};
+use tightlip_catalogue::{Catalogue, Control, Severity};
+use tightlip_flow::{ApplicationSite, ClassName, FileIndex, Location, Program, Registration, Solution};
+
+use crate::judge::Files;
+use crate::{Application, ControlReport, ControlState, Finding};
+
+/// The applications, and which file belongs to which.
+pub(crate) struct Applications<'a> {
+    program: &'a Program,
+    sites: Vec<&'a ApplicationSite>,
+    /// Handlers of every error, by application.
+    central: Vec<Vec<&'a Registration>>,
+}
+
+impl<'a> Applications<'a> {
+    pub(crate) fn new(program: &'a Program, solution: &'a Solution, catalogue: &Catalogue) -> Self {
+        let sites: Vec<&ApplicationSite> = solution.applications.iter().collect();
+        let mut applications = Self { program, central: vec![Vec::new(); sites.len()], sites };
+        for registration in &solution.registrations {
+            if !is_central(registration, catalogue) {
+                continue;
+            }
+            for application in applications.near(registration.role.location.file) {
+                applications.central[application].push(registration);
+            }
+        }
+        applications
+    }
+
+    /// Where applications are made that have no central handler.
+    pub(crate) fn without_central_handler(&self) -> impl Iterator<Item = Location> + '_ {
+        let absent = |(_, handlers): &(&&ApplicationSite, &Vec<_>)| handlers.is_empty();
+        self.sites.iter().zip(&self.central).filter(absent).map(|(site, _)| site.location)
+    }
+
+    /// The application that `file` belongs to, if it is clear.
+    pub(crate) fn of(&self, file: FileIndex) -> Option<usize> {
+        self.near(file).first().copied()
+    }
+
+    /// The applications made in `file`, else those whose file shares the longest path with it.
+    fn near(&self, file: FileIndex) -> Vec<usize> {
+        let path = &self.program.file(file).path;
+        let nearness = |site: &ApplicationSite| {
+            if site.location.file == file {
+                usize::MAX
+            } else {
+                shared_folders(path, &self.program.file(site.location.file).path)
+            }
+        };
+        let nearest = self.sites.iter().map(|site| nearness(site)).max();
+        (0..self.sites.len()).filter(|index| Some(nearness(self.sites[*index])) == nearest).collect()
+    }
+
+    /// How the controls of each application stand.
+    pub(crate) fn report(&self, findings: &[(Location, Finding)], files: &mut Files<'_>) -> Vec<Application> {
+        let mut reports = Vec::new();
+        for (index, site) in self.sites.iter().enumerate() {
+            let own: Vec<&(Location, Finding)> =
+                findings.iter().filter(|(_, finding)| finding.application == Some(index)).collect();
+            reports.push(Application {
+                name: application_name(&self.program.file(site.location.file).path),
+                framework: site.framework.to_owned(),
+                place: files.place(site.location),
+                controls: vec![
+                    self.central_handler(index, &own, files),
+                    sanitized_replies(&own),
+                    debug_suppression(&own),
+                ],
+            });
+        }
+        reports
+    }
+
+    fn central_handler(&self, index: usize, findings: &[&(Location, Finding)], files: &mut Files<'_>) -> ControlReport {
+        let control = Control::CentralHandler;
+        let Some(handler) = self.central[index].first() else {
+            let reason = "no handler for HTTPException, 500 or Exception".to_owned();
+            return ControlReport { control, state: ControlState::Absent, reason, place: None };
+        };
+        for handler in &self.central[index] {
+            let function = self.program.function(handler.function);
+            let leaking = findings.iter().find(|(location, finding)| {
+                location.file == handler.function.file
+                    && function.span.contains(location.span)
+                    && finding.rule.control() == Control::SanitizedReplies
+            });
+            if let Some((location, finding)) = leaking {
+                let reason = format!("in `{}` {}", function.name, finding.message);
+                let place = Some(files.place(*location));
+                return ControlReport { control, state: ControlState::Weak, reason, place };
+            }
+        }
+        let function = self.program.function(handler.function);
+        let location = Location { file: handler.function.file, span: function.name_span };
+        ControlReport {
+            control,
+            state: ControlState::Present,
+            reason: format!("`{}`", function.name),
+            place: Some(files.place(location)),
+        }
+    }
+}
+
+/// Whether it handles every error of the application.
+fn is_central(registration: &Registration, catalogue: &Catalogue) -> bool {
+    let role = &registration.role;
+    let everything = |class: &ClassName| match class {
+        ClassName::Library(path) => catalogue
+            .exception(*path)
+            .is_some_and(|model| model.central || (model.text == Some(Text::Raw) && model.parent.is_none())),
+        ClassName::Program(_) => false,
+    };
+    role.returns == Returned::Body
+        && role.scope == Scope::Application
+        && role.exception.is_some()
+        && (role.handles.is_empty() || role.handles.iter().any(everything))
+}
+
+fn sanitized_replies(findings: &[&(Location, Finding)]) -> ControlReport {
+    let control = Control::SanitizedReplies;
+    let leaks: Vec<&&(Location, Finding)> = findings
+        .iter()
+        .filter(|(_, finding)| finding.rule.control() == control && finding.severity > Severity::Low)
+        .collect();
+    let (state, reason) = match leaks.len() {
+        0 => (ControlState::Present, "no leak found".to_owned()),
+        1 => (ControlState::Weak, "1 leak".to_owned()),
+        count => (ControlState::Absent, format!("{count} leaks")),
+    };
+    ControlReport { control, state, reason, place: leaks.first().map(|(_, finding)| finding.place.clone()) }
+}
+
+fn debug_suppression(findings: &[&(Location, Finding)]) -> ControlReport {
+    let control = Control::DebugSuppression;
+    let open = findings
+        .iter()
+        .filter(|(_, finding)| finding.rule.control() == control && finding.severity > Severity::Low)
+        .max_by_key(|(_, finding)| finding.severity);
+    match open {
+        Some((_, finding)) => ControlReport {
+            control,
+            state: ControlState::Absent,
+            reason: finding.message.clone(),
+            place: Some(finding.place.clone()),
+        },
+        None => ControlReport {
+            control,
+            state: ControlState::Present,
+            reason: "nothing in code switches it on".to_owned(),
+            place: None,
+        },
+    }
+}
+
+/// The folder that the application's file is the package of, else the file's own name.
+fn application_name(path: &str) -> String {
+    let (folders, file) = path.rsplit_once('/').unwrap_or(("", path));
+    let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
+    let folder = folders.rsplit('/').next().unwrap_or("");
+    if stem == "__init__" && !folder.is_empty() { folder.to_owned() } else { stem.to_owned() }
+}
+
+fn shared_folders(one: &str, other: &str) -> usize {
+    let folders = |path: &str| path.split('/').map(str::to_owned).collect::<Vec<_>>();
+    let (one, other) = (folders(one), folders(other));
+    one[..one.len() - 1].iter().zip(&other[..other.len() - 1]).take_while(|(one, other)| one == other).count()
+}

@@ -1,0 +1,43 @@
+//! `tightlip`: finds error detail that reaches HTTP clients.
+
+mod arguments;
+mod check;
+mod discover;
+mod encoding;
+mod exclude;
+mod explain;
+mod judge;
+mod lower;
+mod output;
+mod paths;
+mod progress;
+mod read;
+mod rules;
+mod selection;
+mod terminal;
+
+use std::panic::catch_unwind;
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use arguments::{Arguments, Command};
+use output::{Outcome, complain};
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    // A panic is a mistake of ours, and "could not run" to whoever called.
+    let outcome = catch_unwind(|| run(&arguments)).unwrap_or_else(|_| {
+        complain("error: internal error, nothing is reported; please report this with the message above");
+        Outcome::CouldNotRun
+    });
+    outcome.into()
+}
+
+fn run(arguments: &Arguments) -> Outcome {
+    match &arguments.command {
+        Command::Check(check) => check::check(check, arguments.color),
+        Command::Rules => rules::rules(arguments.color),
+        Command::Explain { topic } => explain::explain(topic, arguments.color),
+    }
+}

@@ -1,0 +1,6 @@
+//! The real command, run in folders made for the tests.
+
+mod broken;
+mod command;
+mod discovery;
+mod runner;

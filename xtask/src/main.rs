@@ -1,1 +1,42 @@
-fn main() {}
+//! The chores of the project: `cargo xtask help` lists them.
+
+mod bench;
+mod project;
+mod python;
+mod run;
+mod test;
+
+use std::process::ExitCode;
+
+const HELP: &str = "\
+cargo xtask test                 all that must hold: format, lints, tests, with Flask booted in its own environments
+cargo xtask bless [ARGUMENTS]    run the tests and accept the snapshots as they come out
+cargo xtask bench [TREES]        CPU time and memory of `tightlip check` beside ruff's, as ratios; see `bench --help`";
+
+/// A chore is done, or says in one sentence why not.
+type Done = Result<(), String>;
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let (chore, rest) = match arguments.split_first() {
+        Some((chore, rest)) => (chore.as_str(), rest),
+        None => ("help", &[][..]),
+    };
+    let done = match chore {
+        "test" => test::test(rest),
+        "bless" => test::bless(rest),
+        "bench" => bench::bench(rest),
+        "help" | "--help" | "-h" => {
+            println!("{HELP}");
+            Ok(())
+        }
+        other => Err(format!("no chore is called `{other}`\n{HELP}")),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("xtask: {message}");
+            ExitCode::FAILURE
+        }
+    }
+}

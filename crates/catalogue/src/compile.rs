@@ -27,6 +27,8 @@ pub struct SinkModel {
     pub channel: Channel,
     /// Whether the call only makes a reply.
     pub makes_reply: bool,
+    /// What an attacker gains at least.
+    pub severity: Option<Severity>,
 }
 
 /// A call or value that is detail.
@@ -145,6 +147,10 @@ pub struct Catalogue {
     pub values: HashMap<Symbol, SourceModel>,
     /// Sinks by the path that is assigned to.
     pub assigned: HashMap<Symbol, SinkModel>,
+    /// Handlers by the path that they are assigned to.
+    pub assigned_handlers: HashMap<Symbol, HandlerModel>,
+    /// Sources that are files, by the end of their names.
+    pub file_names: Vec<(&'static str, SourceModel)>,
     /// Switches by the path that is assigned to.
     pub assigned_switches: HashMap<Symbol, SwitchModel>,
     /// Registering decorators by path.
@@ -265,6 +271,10 @@ impl Catalogue {
                 self.trigger(path);
                 self.call(path).handlers.push(handler.clone());
             }
+            for path in words.paths(&entry.assign)? {
+                self.trigger(path);
+                self.assigned_handlers.insert(path, handler.clone());
+            }
             for path in words.paths(&entry.class)? {
                 let methods = symbols(&entry.methods);
                 self.methods.entry(path).or_default().push(MethodModel { methods, handler: handler.clone() });
@@ -277,8 +287,12 @@ impl Catalogue {
         for entry in &words.model.sink {
             let mut selected = arguments(&entry.argument);
             selected.all |= entry.argument.items().is_empty();
-            let sink =
-                SinkModel { arguments: selected, channel: entry.r#as, makes_reply: entry.makes_reply };
+            let sink = SinkModel {
+                arguments: selected,
+                channel: entry.r#as,
+                makes_reply: entry.makes_reply,
+                severity: entry.severity.as_deref().map(severity).transpose()?,
+            };
             for path in words.paths(&entry.call)? {
                 self.call(path).sinks.push(sink.clone());
             }
@@ -303,6 +317,9 @@ impl Catalogue {
             for path in words.paths(&entry.call)? {
                 self.trigger(path);
                 self.call(path).sources.push(source.clone());
+            }
+            for ending in entry.text.items() {
+                self.file_names.push((leak(ending), source.clone()));
             }
             for path in words.paths(&entry.value)? {
                 self.trigger(path);

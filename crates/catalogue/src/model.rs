@@ -130,6 +130,9 @@ pub struct Handler {
     /// It stands under this decorator (called or not).
     #[serde(default)]
     pub decorator: Texts,
+    /// It, or an object that can be called, is assigned to this path.
+    #[serde(default)]
+    pub assign: Texts,
     /// It is given to this call.
     #[serde(default)]
     pub call: Texts,
@@ -248,6 +251,8 @@ pub struct Sink {
     /// The call only makes a reply: it is sent when a handler returns it.
     #[serde(default)]
     pub makes_reply: bool,
+    /// What an attacker gains at least, whatever it is that is sent.
+    pub severity: Option<String>,
 }
 
 /// Where detail comes from.
@@ -260,6 +265,9 @@ pub struct Source {
     /// The value of this path.
     #[serde(default)]
     pub value: Texts,
+    /// A constant text that ends like one of these: the name of a file with such content.
+    #[serde(default)]
+    pub text: Texts,
     /// The detail is written into this argument instead.
     #[serde(default)]
     pub into: OneOrMany<ArgumentWord>,

@@ -25,6 +25,8 @@ pub struct Flow {
     pub steps: Vec<Step>,
     /// A call on the way could not be resolved.
     pub unsure: bool,
+    /// What an attacker gains at least, because of how it gets there.
+    pub severity: Option<Severity>,
 }
 
 /// How a function is called by the framework.

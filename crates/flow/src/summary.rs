@@ -1,5 +1,6 @@
 //! What a function does, in terms of what it is given.
 
+use tightlip_catalogue::Severity;
 use tightlip_catalogue::model::Channel;
 use tightlip_ir::Symbol;
 
@@ -29,6 +30,8 @@ pub(crate) struct GivenSink {
     pub(crate) taint: Taint,
     /// How.
     pub(crate) channel: Channel,
+    /// What an attacker gains at least.
+    pub(crate) severity: Option<Severity>,
     /// Where.
     pub(crate) location: Location,
 }

@@ -86,7 +86,26 @@ fn best_flows(flows: &[Flow]) -> Vec<&Flow> {
             chosen.push(flow);
         }
     }
-    chosen
+    without_inner_places(chosen)
+}
+
+/// A call that sends what it is given, inside of the expression that is returned, is one leak: the graver place
+/// stays, or else the outer one.
+fn without_inner_places(flows: Vec<&Flow>) -> Vec<&Flow> {
+    let is_part = |inner: &Flow, outer: &Flow| {
+        inner.location != outer.location
+            && inner.location.file == outer.location.file
+            && outer.location.span.contains(inner.location.span)
+            && inner.rule == outer.rule
+            && inner.source == outer.source
+    };
+    let loses = |flow: &Flow| {
+        flows.iter().any(|other| {
+            (is_part(flow, other) && flow.severity <= other.severity)
+                || (is_part(other, flow) && flow.severity < other.severity)
+        })
+    };
+    flows.iter().copied().filter(|flow| !loses(flow)).collect()
 }
 
 struct Judge<'a> {
@@ -122,7 +141,8 @@ impl Judge<'_> {
             .into_iter()
             .map(|step| Step { place: self.files.place(step.location), note: words::step(flow, &step) })
             .collect();
-        let finding = self.add(flow.location, flow.rule, severity(flow), confidence, words::message(flow));
+        let severity = flow.severity.map_or(severity(flow), |least| severity(flow).max(least));
+        let finding = self.add(flow.location, flow.rule, severity, confidence, words::message(flow));
         finding.steps = steps;
         finding.example = words::example(flow).map(str::to_owned);
     }

@@ -23,6 +23,20 @@ pub(super) struct PassedArguments {
     pub(super) span: Span,
 }
 
+impl Passed {
+    /// What of it a model selects: of `**record` only the entries of that name.
+    pub(super) fn part(&self, selected: &Selected) -> Value {
+        if selected.all || self.spread != Spread::Entries {
+            return self.value.clone();
+        }
+        let mut part = Value::default();
+        for keyword in &selected.keywords {
+            part.gather(&self.value.entry(*keyword));
+        }
+        part
+    }
+}
+
 impl PassedArguments {
     /// Those that a model selects.
     pub(super) fn selected<'s>(&'s self, selected: &'s Selected) -> impl Iterator<Item = &'s Passed> {
@@ -159,13 +173,22 @@ fn bind_entries(function: &Function, slots: &mut [(Value, Option<ExpressionId>)]
 }
 
 impl Interpreter<'_> {
+    /// `**locals()` passes each variable, not a dump of all.
+    fn argument_value(&mut self, argument: &Argument) -> Value {
+        let value = self.value(argument.value);
+        if argument.spread != Spread::Entries {
+            return value;
+        }
+        value.map_taints(&mut |taint| (!super::expression::is_whole_collection(&taint)).then_some(taint))
+    }
+
     /// The values of `arguments`.
     pub(super) fn passed(&mut self, call: ExpressionId, arguments: &[Argument]) -> PassedArguments {
         let all = arguments
             .iter()
             .map(|argument| Passed {
                 keyword: argument.keyword,
-                value: self.value(argument.value),
+                value: self.argument_value(argument),
                 spread: argument.spread,
                 expression: matches!(self.module.expression(argument.value).kind, ExpressionKind::Name(_))
                     .then_some(argument.value),

@@ -53,10 +53,14 @@ impl<'a> Interpreter<'a> {
 
     /// One setting of all is no dump of them; all of them under another name is.
     fn attribute_of_read(&self, taint: &Taint, name: Symbol) -> Option<Taint> {
-        if taint.rule == Rule::ExceptionType || taint.rule == Rule::StackTrace {
-            return Some(taint.clone());
+        match taint.rule {
+            Rule::ExceptionType | Rule::StackTrace => return Some(taint.clone()),
+            // What is done with an open file gives its content.
+            Rule::LogContent => return Some(Taint { form: Form::Text, ..taint.clone() }),
+            _ => {}
         }
-        let whole = self.catalogue.plain_methods.contains(&name)
+        let whole = name != "values"
+            && self.catalogue.plain_methods.contains(&name)
             && !self.catalogue.entry_methods.contains(&name)
             && !self.catalogue.sanitizing_methods.contains(&name);
         whole.then(|| taint.clone())
@@ -152,6 +156,15 @@ impl<'a> Interpreter<'a> {
         }
         if !found {
             value = self.field(class, name);
+            if self.program.hierarchy.lineage(class).exception
+                && let Some(model) = self.catalogue.attributes.get(&name).and_then(|models| models.first())
+                && let (Some(rule), true) = (model.tells, model.of.is_empty())
+            {
+                // What every exception has, whoever wrote its text: cause, context, traceback, class.
+                let form = if model.object { Form::Object } else { Form::Text };
+                let kind = SourceKind::Caught(Box::new([]));
+                value.add_taint(self.source(self.focus, rule, kind, None, form));
+            }
             if value.is_empty() {
                 for base in self.program.hierarchy.lineage(class).libraries.clone() {
                     let known = self.library_attribute(Symbol::new(&format!("{base}()")), name);
@@ -263,6 +276,7 @@ impl<'a> Interpreter<'a> {
         name: Symbol,
         value: Value,
     ) {
+        let mut sent = false;
         for entity in &owner.entities {
             match entity {
                 Entity::Instance(class) => {
@@ -274,13 +288,13 @@ impl<'a> Interpreter<'a> {
                 Entity::Class(class) => self.set_field(*class, owner, name, value.clone(), target),
                 Entity::Module(file) => self.write(Key::Global(*file, name), value.clone()),
                 Entity::Library(path) => {
-                    self.assign_library(Symbol::new(&format!("{path}.{name}")), &value, target);
+                    sent |= self.assign_library(Symbol::new(&format!("{path}.{name}")), &value, target);
                 }
                 _ => {}
             }
         }
         let known_class = owner.entities.iter().any(|entity| matches!(entity, Entity::Instance(_) | Entity::Class(_)));
-        if !known_class {
+        if !known_class && !sent {
             self.fill(object, owner, Some(name), &value);
         }
     }
@@ -311,15 +325,18 @@ impl<'a> Interpreter<'a> {
         value: Value,
     ) {
         let owner = self.value(object);
+        let mut sent = false;
         for entity in &owner.entities {
             if let Entity::Library(path) = entity {
                 let exact = key.map(|key| Symbol::new(&format!("{path}[{key}]")));
                 let known = exact.filter(|path| self.catalogue.assigned_switches.contains_key(path));
                 let path = known.unwrap_or_else(|| Symbol::new(&format!("{path}[]")));
-                self.assign_library(path, &value, target);
+                sent |= self.assign_library(path, &value, target);
             }
         }
-        self.fill(object, &owner, key, &value);
+        if !sent {
+            self.fill(object, &owner, key, &value);
+        }
     }
 
     /// Puts `value` into what `object` is, under `key` or at an unknown place.

@@ -6,6 +6,7 @@ use tightlip_catalogue::Rule;
 use tightlip_ir::{Argument, ExpressionId, ExpressionKind, Symbol};
 
 use super::arguments::PassedArguments;
+use super::sink::Road;
 use super::substitute::Binding;
 use super::{Interpreter, is_given};
 use crate::program::{ClassRef, FunctionRef};
@@ -49,6 +50,7 @@ impl<'a> Interpreter<'a> {
         {
             return value;
         }
+        self.focus = self.span(id);
         let target = self.attribute(owner, name);
         let fills = self.catalogue.filling_methods.contains(&name);
         let resolved = target.entities.iter().any(|entity| !matches!(entity, Entity::Library(_)));
@@ -61,7 +63,11 @@ impl<'a> Interpreter<'a> {
                 self.fill_by_method(object, owner, name, argument.keyword, &value);
             }
         }
-        if self.catalogue.sanitizing_methods.contains(&name) && !resolved {
+        let modelled = target.entities.iter().any(|entity| match entity {
+            Entity::Library(path) => self.catalogue.calls.contains_key(path),
+            _ => false,
+        });
+        if self.catalogue.sanitizing_methods.contains(&name) && !resolved && !modelled {
             return Value::default();
         }
         let mut result = self.call_value(&target, passed, Some(name));
@@ -97,13 +103,16 @@ impl<'a> Interpreter<'a> {
     /// `record.get(key, default)`.
     fn entry_by_method(&mut self, id: ExpressionId, owner: &Value, passed: &PassedArguments) -> Option<Value> {
         let first = passed.position(0)?;
+        if owner.is_empty() && first.value.constant.is_none() {
+            return Some(passed.position(1).map(|default| default.value.clone()).unwrap_or_default());
+        }
         let tainted = owner.taints.iter().any(|taint| matches!(taint.origin, Origin::Source(_)));
         let is_record = owner.shapes.iter().any(|shape| matches!(shape, Shape::Record(..)));
         let is_library = owner.entities.iter().any(|entity| matches!(entity, Entity::Library(_)));
         if !is_record && !is_library && !owner.taints.iter().any(is_given) {
             return None;
         }
-        let crate::value::Constant::Text(key) = first.value.constant? else {
+        let Some(crate::value::Constant::Text(key)) = first.value.constant else {
             return (is_record && !tainted).then(|| {
                 let mut value = self.element(owner);
                 if let Some(default) = passed.position(1) {
@@ -160,7 +169,13 @@ impl<'a> Interpreter<'a> {
                 result.join(&known);
             }
         }
-        for taint in &target.taints {
+        let replaced = target.entities.iter().any(|entity| match entity {
+            Entity::Library(path) => {
+                self.catalogue.calls.get(path).is_some_and(|model| model.sources.iter().any(|source| source.into.is_none()))
+            }
+            _ => false,
+        });
+        for taint in target.taints.iter().filter(|_| !replaced) {
             result.add_taint(taint.clone().then(Operation::Call));
         }
         if target.entities.is_empty() {
@@ -327,7 +342,8 @@ impl<'a> Interpreter<'a> {
                 let mut taint = taint.step(binding.location, note);
                 taint.unsure |= sink.taint.unsure;
                 taint.trail = taint.trail.followed_by(&sink.taint.trail);
-                self.sent(taint, sink.channel, sink.location, binding.location);
+                let road = Road { channel: sink.channel, severity: sink.severity };
+                self.sent(taint, road, sink.location, binding.location);
             }
         }
     }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use tightlip_catalogue::model::Scope;
 use tightlip_catalogue::{Rule, Severity};
 use tightlip_ir::{Span, Symbol};
 
@@ -62,20 +63,26 @@ impl<'a> Interpreter<'a> {
                         raw.push(path);
                         narrow &= self.catalogue.exception(path).is_some_and(|model| model.narrow);
                     }
-                    if let Some(raised) = self.read(Key::Raised(path)) {
-                        let raised = raised.clone();
-                        value.gather(&raised);
-                    }
                     value.gather(&Entity::Library(Symbol::new(&format!("{path}()"))).into());
                 }
             }
         }
-        if raw.is_empty() || (narrow && role.is_none() && !fails.anyhow && !fails.parsing) {
+        if raw.is_empty() {
+            return value;
+        }
+        if narrow && role.is_none() && !fails.anyhow && !fails.parsing {
+            // Nothing but the program itself raises it here.
+            for path in raw {
+                if let Some(raised) = self.read(Key::Raised(path)).cloned() {
+                    value.gather(&raised);
+                }
+            }
             return value;
         }
         let for_clients = narrow && role.is_none() && !fails.anyhow;
         let severity = match role {
-            Some(role) if is_for_everything(&raw, role) => Some(Severity::High),
+            // A handler of the whole application makes each of its errors a leak.
+            Some(role) if role.scope == Scope::Application => Some(Severity::High),
             _ if for_clients => Some(Severity::Low),
             _ => None,
         };
@@ -145,6 +152,9 @@ impl<'a> Interpreter<'a> {
         let mut text = Value::default();
         for taint in value.all_taints() {
             let mut taint = taint.then(Operation::Text);
+            if is_name_of_file(&taint) {
+                continue;
+            }
             if !is_given(&taint) {
                 taint.form = taint.form.max(Form::Text);
             }
@@ -292,8 +302,7 @@ impl<'a> Interpreter<'a> {
     }
 }
 
-/// A handler of every error of the application makes each of its bugs a leak.
-fn is_for_everything(classes: &[Symbol], role: &Role) -> bool {
-    role.scope == tightlip_catalogue::model::Scope::Application
-        && classes.iter().any(|class| matches!(class.text(), "Exception" | "BaseException"))
+/// The name of a file tells nothing of what is in it.
+pub(super) fn is_name_of_file(taint: &Taint) -> bool {
+    taint.rule == Rule::LogContent && taint.form == Form::Object
 }

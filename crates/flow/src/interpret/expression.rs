@@ -25,7 +25,10 @@ impl<'a> Interpreter<'a> {
                 let value = self.name(*name);
                 self.with_read_source(value, id)
             }
-            ExpressionKind::Literal(literal) => (*literal).into(),
+            ExpressionKind::Literal(literal) => {
+                let value = (*literal).into();
+                self.with_file_source(value, id)
+            }
             ExpressionKind::Format(parts) => {
                 let parts: Vec<Value> = parts.iter().map(|part| self.value(*part)).collect();
                 self.texts(&parts)
@@ -33,6 +36,7 @@ impl<'a> Interpreter<'a> {
             ExpressionKind::Sum(left, right) => self.sum(*left, *right),
             ExpressionKind::Attribute { object, name } => {
                 let owner = self.value(*object);
+                self.focus = self.span(id);
                 let value = self.attribute(&owner, *name);
                 self.with_read_source(value, id)
             }
@@ -366,7 +370,7 @@ impl<'a> Interpreter<'a> {
 }
 
 /// All settings, all variables: one of them is no dump of all.
-fn is_whole_collection(taint: &crate::taint::Taint) -> bool {
+pub(super) fn is_whole_collection(taint: &crate::taint::Taint) -> bool {
     taint.form == Form::Object
         && taint.rule == tightlip_catalogue::Rule::RuntimeInternals
         && matches!(&taint.origin, crate::taint::Origin::Source(source) if matches!(source.kind, crate::taint::SourceKind::Read(_)))

@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
-use tightlip_catalogue::model::{Gives, When};
+use tightlip_catalogue::model::{Channel, Gives, When};
 use tightlip_catalogue::{CallModel, Rule, SourceModel, SwitchModel};
 use tightlip_ir::{ExpressionId, Span, Spread, Symbol};
 
 use super::Interpreter;
+use super::sink::Road;
+use super::exception::is_name_of_file;
 use super::arguments::{PassedArguments, keywords_as_record};
 use crate::found::{ApplicationSite, Opened};
 use crate::taint::{Form, Origin, SourceKind};
@@ -32,10 +34,12 @@ impl<'a> Interpreter<'a> {
                 continue;
             }
             for argument in passed.selected(&sink.arguments) {
-                self.send(&argument.value.clone(), sink.channel, self.call_location(passed), true);
+                self.send(&argument.part(&sink.arguments), Road::of(sink), self.call_location(passed), true);
             }
         }
-        self.fails.parsing |= model.parses;
+        if model.parses {
+            self.note_parsing(passed);
+        }
         if let Some(result) = self.given_by_sources(model, passed) {
             return result;
         }
@@ -49,6 +53,15 @@ impl<'a> Interpreter<'a> {
             result.entities.extend(self.result_entity(path));
         }
         result
+    }
+
+    /// Parsing what the client sent quotes what the client sent; parsing anything else quotes the server's.
+    fn note_parsing(&mut self, passed: &PassedArguments) {
+        let from_client = passed.all.iter().any(|argument| {
+            self.is_from_client(&argument.value) || argument.value.all_taints().iter().any(super::is_given)
+        });
+        self.fails.parsing |= from_client;
+        self.fails.anyhow |= !from_client;
     }
 
     fn result_entity(&self, path: Symbol) -> Option<Entity> {
@@ -88,7 +101,9 @@ impl<'a> Interpreter<'a> {
             for argument in passed.selected(&sink.arguments) {
                 let value = self.with_texts_of_exceptions(&argument.value);
                 for taint in value.all_taints() {
-                    body.add_taint(taint);
+                    if sink.channel == Channel::File || !is_name_of_file(&taint) {
+                        body.add_taint(taint);
+                    }
                 }
             }
         }
@@ -127,7 +142,7 @@ impl<'a> Interpreter<'a> {
                 && let Some(sink) = self.catalogue.assigned.get(path)
             {
                 let location = self.location(span);
-                self.send(detail, sink.channel, location, true);
+                self.send(detail, Road::of(sink), location, true);
             }
         }
         if let Some(expression) = argument.expression {
@@ -164,6 +179,20 @@ impl<'a> Interpreter<'a> {
             }
         }
         found.taints.into_iter().for_each(|taint| value.add_taint(taint));
+        value
+    }
+
+    /// `value`, and the detail in the file that it names.
+    pub(super) fn with_file_source(&mut self, mut value: Value, id: ExpressionId) -> Value {
+        let catalogue = self.catalogue;
+        if let Some(Constant::Text(text)) = value.constant {
+            for (ending, model) in &catalogue.file_names {
+                if text.text().ends_with(ending) {
+                    let (rule, kind) = (model.tells[0], SourceKind::Read(model.phrase));
+                    value.add_taint(self.source(self.span(id), rule, kind, model.severity, Form::Object));
+                }
+            }
+        }
         value
     }
 
@@ -223,7 +252,7 @@ impl<'a> Interpreter<'a> {
             }
             Gives::Decorator => first,
             Gives::Super => self.super_object(),
-            Gives::Locals => self.locals_record(passed),
+            Gives::Locals => self.locals_record(passed.span),
         }
     }
 
@@ -268,8 +297,8 @@ impl<'a> Interpreter<'a> {
         owner.map_or_else(Value::default, |class| Entity::Super(class).into())
     }
 
-    /// All local variables, as a record and as a dump.
-    fn locals_record(&mut self, passed: &PassedArguments) -> Value {
+    /// All local variables: a record of those that carry detail, and detail as a whole.
+    fn locals_record(&mut self, span: Span) -> Value {
         let Some(state) = &self.state else { return Value::default() };
         let mut record = Value::from(Shape::Record(Vec::new(), Box::default()));
         for (name, value) in state.names() {
@@ -277,7 +306,8 @@ impl<'a> Interpreter<'a> {
                 record.set_entry(Some(name), Value::clone(value));
             }
         }
-        let _ = passed;
+        let kind = SourceKind::Read("all local variables");
+        record.add_taint(self.source(span, Rule::RuntimeInternals, kind, None, Form::Object));
         record
     }
 
@@ -321,18 +351,23 @@ impl<'a> Interpreter<'a> {
     }
 
     /// `path = value`.
-    pub(super) fn assign_library(&mut self, path: Symbol, value: &Value, target: ExpressionId) {
+    /// Whether that sent it to the client.
+    pub(super) fn assign_library(&mut self, path: Symbol, value: &Value, target: ExpressionId) -> bool {
         let catalogue = self.catalogue;
         let path = catalogue.canonical(path);
+        if let Some(handler) = catalogue.assigned_handlers.get(&path) {
+            self.register(value, handler, &PassedArguments::default(), self.span(target));
+        }
         if let Some(sink) = catalogue.assigned.get(&path) {
             let location = self.at(target);
-            self.send(value, sink.channel, location, true);
+            self.send(value, Road::of(sink), location, true);
         }
         if let Some(switch) = catalogue.assigned_switches.get(&path)
             && opens(switch.when, value)
         {
             self.open(switch, self.span(target));
         }
+        catalogue.assigned.contains_key(&path)
     }
 }
 

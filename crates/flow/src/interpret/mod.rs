@@ -87,6 +87,8 @@ struct Interpreter<'a> {
     /// How many guards around say that only developers see this.
     guarded: u32,
     fails: Fails,
+    /// The attribute or call that is being looked at.
+    focus: Span,
     steps: u32,
     depth: u32,
     loops: u32,
@@ -118,6 +120,7 @@ impl<'a> Interpreter<'a> {
             outcome: Outcome::default(),
             guarded: 0,
             fails: Fails::default(),
+            focus: Span::default(),
             steps: 0,
             depth: 0,
             loops: 0,

@@ -86,7 +86,7 @@ impl<'a> Interpreter<'a> {
         }
     }
 
-    fn register(&mut self, value: &Value, model: &HandlerModel, passed: &PassedArguments, span: Span) {
+    pub(super) fn register(&mut self, value: &Value, model: &HandlerModel, passed: &PassedArguments, span: Span) {
         let mut handles: Vec<ClassName> = model.of.iter().map(|class| ClassName::Library(*class)).collect();
         if let Some(selected) = &model.handles {
             match handled(passed, selected) {
@@ -107,6 +107,11 @@ impl<'a> Interpreter<'a> {
         };
         let mut functions = Vec::new();
         collect_functions(value, &mut functions, 0);
+        for entity in &value.entities {
+            if let Entity::Instance(class) = entity {
+                functions.extend(self.program.hierarchy.method(*class, Symbol::new("__call__")));
+            }
+        }
         for function in functions {
             let registration = Registration { function, role: role.clone() };
             if !self.outcome.registrations.contains(&registration) {

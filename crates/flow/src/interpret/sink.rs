@@ -3,13 +3,32 @@
 use std::sync::Arc;
 
 use tightlip_catalogue::model::Channel;
+use tightlip_catalogue::{Severity, SinkModel};
 use tightlip_ir::ExpressionId;
 
 use super::Interpreter;
+use super::exception::is_name_of_file;
 use crate::found::Flow;
 use crate::summary::GivenSink;
 use crate::taint::{Form, Location, Note, Origin, Step, Taint};
 use crate::value::{Shape, Value};
+
+/// How something gets to the client, and what an attacker gains at least by that.
+#[derive(Clone, Copy)]
+pub(super) struct Road {
+    pub(super) channel: Channel,
+    pub(super) severity: Option<Severity>,
+}
+
+impl Road {
+    fn new(channel: Channel) -> Self {
+        Self { channel, severity: None }
+    }
+
+    pub(super) fn of(model: &SinkModel) -> Self {
+        Self { channel: model.channel, severity: model.severity }
+    }
+}
 
 impl Interpreter<'_> {
     /// A handler returns `value`.
@@ -21,7 +40,7 @@ impl Interpreter<'_> {
         let whole = without_whole_objects(value.clone());
         let whole = self.with_texts_of_parts(&whole);
         let location = self.at(expression);
-        self.send(&whole, Channel::Body, location, false);
+        self.send(&whole, Road::new(Channel::Body), location, false);
     }
 
     fn with_texts_of_parts(&mut self, value: &Value) -> Value {
@@ -46,19 +65,20 @@ impl Interpreter<'_> {
     }
 
     /// All detail in `value` reaches the client.
-    pub(super) fn send(&mut self, value: &Value, channel: Channel, location: Location, objects: bool) {
+    pub(super) fn send(&mut self, value: &Value, road: Road, location: Location, objects: bool) {
         if self.guarded > 0 || self.state.is_none() {
             return;
         }
         let value = if objects { self.with_texts_of_exceptions(value) } else { value.clone() };
         for taint in value.all_taints() {
-            self.sent(taint, channel, location, location);
+            self.sent(taint, road, location, location);
         }
     }
 
     /// `taint` reaches the client at `end`; here that is decided at `location`.
-    pub(super) fn sent(&mut self, taint: Taint, channel: Channel, end: Location, location: Location) {
-        if self.guarded > 0 {
+    pub(super) fn sent(&mut self, taint: Taint, road: Road, end: Location, location: Location) {
+        let Road { channel, severity } = road;
+        if self.guarded > 0 || (is_name_of_file(&taint) && channel != Channel::File) {
             return;
         }
         let mut taint = taint;
@@ -80,6 +100,7 @@ impl Interpreter<'_> {
                         function: self.here,
                         steps: taint.trail.steps(),
                         unsure: taint.unsure,
+                        severity,
                     });
                 }
             }
@@ -88,7 +109,7 @@ impl Interpreter<'_> {
                 let sinks = &mut self.outcome.summary.sinks;
                 let known = |sink: &GivenSink| sink.taint.is_like(&taint) && sink.location == end;
                 if sinks.len() < MOST && !sinks.iter().any(known) {
-                    sinks.push(GivenSink { taint, channel, location: end });
+                    sinks.push(GivenSink { taint, channel, severity, location: end });
                 }
             }
         }

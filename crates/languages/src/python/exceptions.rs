@@ -65,10 +65,8 @@ impl Lowering<'_> {
     ) -> Option<(&'a Expr, &'a ExprName)> {
         let Expr::Tuple(tuple) = caught else { return None };
         let [class, Expr::Name(name)] = tuple.elts.as_slice() else { return None };
-        if tuple.parenthesized
-            || handler.name.is_some()
-            || !name.id.starts_with(|first: char| first.is_lowercase())
-        {
+        let is_variable = name.id.starts_with(|first: char| first == '_' || first.is_lowercase());
+        if tuple.parenthesized || handler.name.is_some() || !is_variable {
             return None;
         }
         let symbol = self.symbol(&name.id);

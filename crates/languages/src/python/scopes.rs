@@ -42,6 +42,8 @@ pub(super) struct Scopes {
     nonlocals: Vec<Symbol>,
     mentions: Vec<Symbol>,
     innermost: Marks,
+    /// How many functions are open, the body of the module included.
+    depth: usize,
 }
 
 impl Scopes {
@@ -57,9 +59,11 @@ impl Scopes {
         self.mentions.push(name);
     }
 
-    /// `global name`.
+    /// `global name`. In the body of the module it says nothing: these names are its own.
     pub(super) fn declare_global(&mut self, name: Symbol) {
-        self.globals.push(name);
+        if self.depth > 1 {
+            self.globals.push(name);
+        }
     }
 
     /// `nonlocal name`.
@@ -79,6 +83,7 @@ impl Scopes {
 
     /// A function starts.
     pub(super) fn enter(&mut self) -> Outer {
+        self.depth += 1;
         let inner = Marks {
             bound: self.bound.len(),
             globals: self.globals.len(),
@@ -91,6 +96,7 @@ impl Scopes {
 
     /// A function ends.
     pub(super) fn leave(&mut self, outer: Outer) -> Scope {
+        self.depth -= 1;
         let inner = std::mem::replace(&mut self.innermost, outer.0);
         let globals = sorted_tail(&mut self.globals, inner.globals);
         let nonlocals = sorted_tail(&mut self.nonlocals, inner.nonlocals);

@@ -113,6 +113,13 @@ def f(p, *q, **r):
 }
 
 #[test]
+fn global_names_are_locals_of_the_module() {
+    let module = lower("global a\na = 1\nclass B:\n  global c\n  c = 1\n");
+    assert_eq!(names(&module.functions[0].locals), ["B", "a"]);
+    assert_eq!(module.functions[0].globals.len(), 0);
+}
+
+#[test]
 fn mentions_are_what_a_body_reads() {
     let source = "
 def f(p: Annotation = Default) -> Returns:

@@ -108,6 +108,7 @@ fn a_handler_of_python_2_binds_its_name() {
         ("except Exception, e: b", "except [Exception] as e:"),
         ("except (A, B), error: b", "except [tuple(A, B)] as error:"),
         ("except a.B, exc: b", "except [a.B] as exc:"),
+        ("except A, _: b", "except [A] as _:"),
         ("except A, B: b", "except [A, B]:"),
         ("except A, b.c: b", "except [A, b.c]:"),
         ("except (A, b): b", "except [A, b]:"),

@@ -1,0 +1,180 @@
+//! What the catalogue and the examples claim, seen on Flask itself: the vulnerable side of each pattern sends
+//! what the pattern says that it leaks, the secure side does not; look-alikes boot; `examples/shop` leaks where
+//! it is meant to, `examples/shop-tight` nowhere.
+//!
+//! `cargo xtask test` makes the environments and names their interpreters (`TIGHTLIP_FLASK_3_1`, ...). Without
+//! them nothing is booted, and these tests say so.
+
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use serde_json::{Value, json};
+use tightlip_catalogue::{Pattern, Side, parse_model, pattern_pages};
+
+#[path = "boot/shop.rs"]
+mod shop;
+
+/// The versions that are booted: a file of pins and a test each.
+const VERSIONS: &[&str] = &["2.3", "3.0", "3.1"];
+
+/// Pages that need a newer Python than the oldest one that Flask runs on.
+const NEWER_PYTHON: &[(&str, (u64, u64))] =
+    &[("python/exception-notes", (3, 11)), ("python/sys-exception", (3, 11))];
+
+#[test]
+fn flask_2_3_replies_as_the_catalogue_says() {
+    hold_patterns("2.3");
+}
+
+#[test]
+fn flask_3_0_replies_as_the_catalogue_says() {
+    hold_patterns("3.0");
+}
+
+#[test]
+fn flask_3_1_replies_as_the_catalogue_says() {
+    hold_patterns("3.1");
+}
+
+#[test]
+fn the_versions_are_those_of_the_catalogue() {
+    let path = repository().join("catalogue/flask/model.toml");
+    let text = fs::read_to_string(&path).expect("Flask has a model");
+    let model = parse_model("model.toml", &text).expect("the model is without mistakes");
+    assert_eq!(model.boot.expect("Flask is booted").versions, VERSIONS);
+    for version in VERSIONS {
+        let pins = format!("tests/boot/requirements-flask-{version}.txt");
+        assert!(Path::new(env!("CARGO_MANIFEST_DIR")).join(&pins).is_file(), "{pins} is missing");
+    }
+}
+
+/// One side of one page, as an application.
+struct Booted {
+    name: String,
+    side: Side,
+    leaks: Option<String>,
+    case: Value,
+}
+
+fn hold_patterns(version: &str) {
+    let Some(interpreter) = interpreter(version) else { return };
+    let python = python_version(&interpreter);
+    let mut booted = Vec::new();
+    for (name, page) in pattern_pages() {
+        let pattern = Pattern::parse(page).unwrap_or_else(|error| panic!("{name}: {error}"));
+        let too_old = NEWER_PYTHON.iter().any(|(newer, needed)| *newer == name && python < *needed);
+        if pattern.not_booted.is_some() || too_old {
+            continue;
+        }
+        for side in [Side::Vulnerable, Side::Secure] {
+            let files = pattern.files(side);
+            if files.is_empty() {
+                continue;
+            }
+            let requests: Vec<&String> = pattern.request.iter().collect();
+            let case = json!({ "name": name, "files": files, "requests": requests });
+            booted.push(Booted { name: name.clone(), side, leaks: pattern.leaks.clone(), case });
+        }
+    }
+    let cases: Vec<&Value> = booted.iter().map(|booted| &booted.case).collect();
+    let answers = answers(&interpreter, &cases);
+    let mistakes: Vec<String> =
+        booted.iter().zip(&answers).filter_map(|(booted, answer)| mistake(booted, answer)).collect();
+    assert!(
+        mistakes.is_empty(),
+        "Flask {version}: {} are wrong\n\n{}",
+        mistakes.len(),
+        mistakes.join("\n\n")
+    );
+    say(&format!("Flask {version}: {} applications of the catalogue booted", booted.len()));
+}
+
+/// What is wrong with the answer of a booted page.
+fn mistake(booted: &Booted, answer: &Answer) -> Option<String> {
+    let Booted { name, side, leaks, .. } = booted;
+    let replies = match answer {
+        Answer::Replies(replies) => replies.join("\n"),
+        Answer::Failed(error) => return Some(format!("{name} ({side:?}) did not boot: {error}")),
+    };
+    let leaks = leaks.as_ref()?;
+    match (side, replies.contains(leaks)) {
+        (Side::Vulnerable, false) => Some(format!("{name} does not send `{leaks}`:\n{replies}")),
+        (Side::Secure, true) => Some(format!("the secure side of {name} sends `{leaks}`:\n{replies}")),
+        _ => None,
+    }
+}
+
+/// What the harness tells of one case.
+enum Answer {
+    /// Status line, headers and body of each reply.
+    Replies(Vec<String>),
+    /// Why there are none.
+    Failed(String),
+}
+
+/// Boots each of `cases`; see `boot/harness.py`.
+fn answers(interpreter: &Path, cases: &[&Value]) -> Vec<Answer> {
+    let harness = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/boot/harness.py");
+    let mut child = Command::new(interpreter)
+        .arg(harness)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap_or_else(|error| panic!("{}: {error}", interpreter.display()));
+    let input = json!({ "cases": cases }).to_string();
+    // The harness reads all of its input before it writes.
+    child
+        .stdin
+        .take()
+        .expect("it is piped")
+        .write_all(input.as_bytes())
+        .expect("the harness reads its input");
+    let output = child.wait_with_output().expect("the harness ends");
+    assert!(output.status.success(), "the harness failed: {}", output.status);
+    let answers: Vec<Value> = serde_json::from_slice(&output.stdout).expect("the harness writes JSON");
+    assert_eq!(answers.len(), cases.len());
+    answers.iter().map(answer).collect()
+}
+
+fn answer(answer: &Value) -> Answer {
+    match answer["replies"].as_array() {
+        Some(replies) => Answer::Replies(
+            replies.iter().map(|reply| reply.as_str().unwrap_or_default().to_owned()).collect(),
+        ),
+        None => Answer::Failed(format!(
+            "{}\n{}",
+            answer["error"].as_str().unwrap_or_default(),
+            answer["log"].as_str().unwrap_or_default()
+        )),
+    }
+}
+
+/// The interpreter that has this version of Flask, if the tests were told of one.
+fn interpreter(version: &str) -> Option<PathBuf> {
+    let variable = format!("TIGHTLIP_FLASK_{}", version.replace('.', "_"));
+    let interpreter = std::env::var_os(&variable).map(PathBuf::from);
+    if interpreter.is_none() {
+        say(&format!("Flask {version} is not booted: {variable} is not set; `cargo xtask test` sets it"));
+    }
+    interpreter
+}
+
+fn python_version(interpreter: &Path) -> (u64, u64) {
+    let program = "import sys; print(*sys.version_info[:2])";
+    let output = Command::new(interpreter).args(["-c", program]).output().expect("the interpreter runs");
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let mut numbers = text.split_whitespace().map(|number| number.parse().expect("a number"));
+    (numbers.next().expect("the major number"), numbers.next().expect("the minor number"))
+}
+
+/// Says something even where the test passes, whose output is not shown.
+fn say(words: &str) {
+    // Nobody is left to tell where standard error is closed.
+    let _ = writeln!(std::io::stderr(), "{words}");
+}
+
+fn repository() -> &'static Path {
+    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
+}

@@ -138,6 +138,19 @@ pub struct AttributeModel {
     pub item: Option<i64>,
 }
 
+/// How a path goes on.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum PathStep {
+    /// `.name`.
+    Attribute(Symbol),
+    /// `()`.
+    Call,
+    /// `[KEY]`.
+    Entry(Symbol),
+    /// `[]`.
+    AnyEntry,
+}
+
 /// All models, compiled for matching.
 #[derive(Debug, Default)]
 pub struct Catalogue {
@@ -187,6 +200,9 @@ pub struct Catalogue {
     pub reply_attributes: HashSet<Symbol>,
     /// A function that mentions one of these names may matter.
     pub triggers: HashSet<Symbol>,
+    /// Every path that a model speaks of, and every part of one, by what it is a part of and how it goes on.
+    steps: HashMap<(Symbol, PathStep), Symbol>,
+    known: HashSet<Symbol>,
 }
 
 /// What is wrong in a model, and the text in it that is wrong.
@@ -403,6 +419,53 @@ impl Catalogue {
         Ok(())
     }
 
+    /// To be called when all models are added: learns which paths they speak of.
+    pub fn finish(&mut self) {
+        let mut paths: Vec<Symbol> = Vec::new();
+        paths.extend(self.calls.keys());
+        paths.extend(self.values.keys());
+        paths.extend(self.assigned.keys());
+        paths.extend(self.assigned_handlers.keys());
+        paths.extend(self.assigned_switches.keys());
+        paths.extend(self.decorators.keys());
+        paths.extend(self.methods.keys());
+        paths.extend(self.same.keys());
+        paths.extend(self.same.values());
+        paths.extend(self.exceptions.keys());
+        paths.extend(&self.guards);
+        paths.extend(&self.client);
+        paths.extend(self.guesses.values());
+        for path in paths {
+            self.learn(path.text());
+        }
+    }
+
+    fn learn(&mut self, path: &str) {
+        self.known.insert(Symbol::new(path));
+        let mut end = path.len();
+        while let Some((start, segment)) = last_segment(&path[..end]) {
+            let (before, whole) = (Symbol::new(&path[..start]), Symbol::new(&path[..end]));
+            self.known.insert(before);
+            self.steps.insert((before, segment), whole);
+            end = start;
+        }
+    }
+
+    /// Whether a model speaks of `path` or of something below it.
+    pub fn knows(&self, path: Symbol) -> bool {
+        self.known.contains(&path)
+    }
+
+    /// Whether `path` is a part of what the client sends that a model speaks of.
+    pub fn is_below_client(&self, path: Symbol) -> bool {
+        self.client.iter().any(|client| path.text().strip_prefix(client.text()).is_some_and(|rest| !rest.is_empty()))
+    }
+
+    /// Where `path` goes with `step`, if a model speaks of that.
+    pub fn step(&self, path: Symbol, step: PathStep) -> Option<Symbol> {
+        self.steps.get(&(path, step)).map(|next| self.canonical(*next))
+    }
+
     /// `path`, or what the catalogue calls it.
     pub fn canonical(&self, path: Symbol) -> Symbol {
         self.same.get(&path).copied().unwrap_or(path)
@@ -489,6 +552,20 @@ fn severity(name: &str) -> Result<Severity, ModelMistake> {
         message: format!("`{name}` is no severity: write info, low, medium, high or critical"),
         text: name.to_owned(),
     })
+}
+
+/// The last step of a path and where it starts; none for a path of one name.
+fn last_segment(path: &str) -> Option<(usize, PathStep)> {
+    if path.ends_with(')') {
+        return Some((path.rfind('(')?, PathStep::Call));
+    }
+    if let Some(open) = path.strip_suffix(']') {
+        let start = open.rfind('[')?;
+        let key = &open[start + 1..];
+        return Some((start, if key.is_empty() { PathStep::AnyEntry } else { PathStep::Entry(Symbol::new(key)) }));
+    }
+    let start = path.rfind('.')?;
+    Some((start, PathStep::Attribute(Symbol::new(&path[start + 1..]))))
 }
 
 /// The last name of a path: `route` of `flask.Flask().route`, `DEBUG` of `app.config[DEBUG]`.

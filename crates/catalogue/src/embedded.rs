@@ -39,6 +39,7 @@ impl Catalogue {
                 catalogue.add_text(&path, text, &model)?;
             }
         }
+        catalogue.finish();
         Ok(catalogue)
     }
 

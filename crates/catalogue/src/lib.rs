@@ -12,7 +12,7 @@ mod rule;
 
 pub use compile::{
     Arguments, AttributeModel, CallModel, Catalogue, ExceptionModel, HandlerModel, MethodModel,
-    ModelMistake, SinkModel, SourceModel, SwitchModel,
+    ModelMistake, PathStep, SinkModel, SourceModel, SwitchModel,
 };
 pub use embedded::{LoadError, parse_model, pattern_pages, rule_page};
 pub use pattern::{CodeBlock, Mark, Pattern, Side};

@@ -1,7 +1,7 @@
 //! Bases and children of classes.
 
 use rustc_hash::FxHashMap;
-use tightlip_catalogue::Catalogue;
+use tightlip_catalogue::{Catalogue, PathStep};
 use tightlip_ir::{ClassId, FunctionId, Owner, Symbol};
 
 use crate::program::{ClassRef, FileIndex, FunctionRef, Meaning, Program};
@@ -19,6 +19,8 @@ pub(crate) struct Lineage {
     pub(crate) ancestors: Vec<ClassRef>,
     /// The classes of libraries that it derives from, nearest first.
     pub(crate) libraries: Vec<Symbol>,
+    /// Objects of those, as paths, where a model speaks of them.
+    pub(crate) objects: Vec<Symbol>,
     /// The classes of the program that derive from it, directly or not.
     pub(crate) descendants: Vec<ClassRef>,
     /// Its own methods.
@@ -116,6 +118,8 @@ impl Lineage {
     fn of(class: ClassRef, bases: &FxHashMap<ClassRef, Vec<Meaning>>, catalogue: &Catalogue) -> Self {
         let mut lineage = Self { ancestors: vec![class], ..Self::default() };
         lineage.climb(class, bases, catalogue);
+        lineage.objects =
+            lineage.libraries.iter().filter_map(|path| catalogue.step(*path, PathStep::Call)).collect();
         lineage.exception = lineage.libraries.iter().any(|path| is_exception(*path, catalogue));
         lineage
     }
@@ -146,7 +150,10 @@ impl Lineage {
 
 /// A class of a library is an exception if the catalogue says so, or if its name does.
 pub(crate) fn is_exception(path: Symbol, catalogue: &Catalogue) -> bool {
-    let text = path.text();
-    catalogue.exceptions.contains_key(&path)
-        || ["Error", "Exception", "Warning"].iter().any(|ending| text.ends_with(ending))
+    catalogue.exceptions.contains_key(&path) || is_exception_name(path)
+}
+
+/// Whether a name or path ends as those of exceptions do.
+pub(crate) fn is_exception_name(path: Symbol) -> bool {
+    ["Error", "Exception", "Warning"].iter().any(|ending| path.text().ends_with(ending))
 }

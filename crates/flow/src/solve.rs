@@ -1,13 +1,13 @@
 //! Runs functions until nothing changes any more.
 //!
 //! Only functions that may matter are run: those that mention a word of the catalogue or catch an exception
-//! by name, what they call, and who may read what they leave behind. Work goes in rounds: all runs of a
-//! round read the same snapshot, in parallel, and their results are merged in order, so that the result does
-//! not depend on how many threads there are.
+//! by name, what they call, and who may read what they leave behind. A function that is called and was not run
+//! yet is run next, then its callers again, callees before callers: most functions are run once or twice. The
+//! order is that of the files, so the result is the same every time.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 use tightlip_catalogue::Catalogue;
 
@@ -19,9 +19,7 @@ use crate::summary::Summary;
 use crate::taint::ClassName;
 
 /// A function that is still changing after so many runs stays as it is.
-const MOST_RUNS: u32 = 14;
-/// Rounds, at most. Every round but the last few moves detail one call further.
-const MOST_ROUNDS: usize = 60;
+const MOST_RUNS: u32 = 8;
 /// A name that more functions mention says nothing about who reads a field of that name.
 const MOST_MENTIONS: usize = 4000;
 
@@ -29,22 +27,10 @@ const MOST_MENTIONS: usize = 4000;
 pub fn solve(program: &Program, catalogue: &Catalogue) -> Solution {
     let mut solver = Solver::new(program, catalogue);
     solver.add_methods();
-    let mut round = solver.first_round();
-    for _ in 0..MOST_ROUNDS {
-        if round.is_empty() {
-            break;
-        }
-        let snapshot = &solver.snapshot;
-        let outcomes: Vec<(FunctionRef, Outcome)> = round
-            .par_iter()
-            .with_min_len(16)
-            .map(|function| { let t = std::time::Instant::now(); let o = interpret::run(snapshot, *function); if std::env::var_os("TL_TRACE").is_some() && t.elapsed().as_millis() > 50 { eprintln!("slow {:?} {} {} {}", t.elapsed(), program.file(function.file).path, program.describe(*function), o.summary.effects.len()); } (*function, o) })
-            .collect();
-        for (function, outcome) in outcomes {
-            solver.merge(function, outcome);
-        }
-        round = solver.next_round();
-        if std::env::var_os("TL_TRACE").is_some() { eprintln!("round {}", round.len()); }
+    solver.open_what_may_matter();
+    while let Some(function) = solver.next() {
+        let outcome = interpret::run(&solver.snapshot, function);
+        solver.merge(function, outcome);
     }
     solver.solution()
 }
@@ -56,7 +42,12 @@ struct Solver<'a> {
     /// Who read a place, and who asked for a summary.
     readers: FxHashMap<Key, FxHashSet<FunctionRef>>,
     callers: FxHashMap<FunctionRef, FxHashSet<FunctionRef>>,
-    open: FxHashSet<FunctionRef>,
+    /// Called and not yet run: the last one called is run first, so that callees come before callers.
+    called: Vec<FunctionRef>,
+    /// To be run, or run again, by rank: callees before callers.
+    open: BTreeSet<(u32, FunctionRef)>,
+    /// The place in the order in which functions were first run.
+    ranks: FxHashMap<FunctionRef, u32>,
     /// Roles that methods have by the base of their class.
     inherent: FxHashMap<FunctionRef, Vec<Role>>,
     /// Roles by who registers them.
@@ -72,12 +63,15 @@ impl<'a> Solver<'a> {
                 store: Store::default(),
                 summaries: FxHashMap::default(),
                 roles: FxHashMap::default(),
+                anything: tightlip_ir::Symbol::new("?"),
             },
             outcomes: FxHashMap::default(),
             runs: FxHashMap::default(),
             readers: FxHashMap::default(),
             callers: FxHashMap::default(),
-            open: FxHashSet::default(),
+            called: Vec::new(),
+            open: BTreeSet::new(),
+            ranks: FxHashMap::default(),
             inherent: FxHashMap::default(),
             registered: FxHashMap::default(),
         }
@@ -104,7 +98,6 @@ impl<'a> Solver<'a> {
                             },
                         };
                         self.inherent.entry(*function).or_default().push(role);
-                        self.open.insert(*function);
                     }
                 }
             }
@@ -114,36 +107,55 @@ impl<'a> Solver<'a> {
         }
     }
 
-    fn first_round(&mut self) -> Vec<FunctionRef> {
+    fn open_what_may_matter(&mut self) {
         let program = self.snapshot.program;
         for trigger in &self.snapshot.catalogue.triggers {
-            self.open.extend(program.mentioning(*trigger));
+            for function in program.mentioning(*trigger) {
+                self.open.insert((u32::MAX, *function));
+            }
         }
-        self.open.extend(program.functions().filter(|function| program.function(*function).catches));
-        self.next_round()
+        for function in program.functions() {
+            if program.function(function).catches || self.inherent.contains_key(&function) {
+                self.open.insert((u32::MAX, function));
+            }
+        }
     }
 
-    fn next_round(&mut self) -> Vec<FunctionRef> {
-        let runs = &self.runs;
-        let mut round: Vec<FunctionRef> = self
-            .open
-            .drain()
-            .filter(|function| runs.get(function).is_none_or(|runs| *runs < MOST_RUNS))
-            .collect();
-        round.sort_unstable();
-        round
+    fn next(&mut self) -> Option<FunctionRef> {
+        while let Some(function) = self.called.pop() {
+            if !self.runs.contains_key(&function) {
+                return Some(function);
+            }
+        }
+        loop {
+            let (_, function) = self.open.pop_first()?;
+            if self.runs.get(&function).is_none_or(|runs| *runs < MOST_RUNS) {
+                return Some(function);
+            }
+        }
+    }
+
+    /// Has `function` run, or run again.
+    fn wake(&mut self, function: FunctionRef) {
+        let rank = self.ranks.get(&function).copied().unwrap_or(u32::MAX);
+        self.open.insert((rank, function));
     }
 
     fn merge(&mut self, function: FunctionRef, outcome: Outcome) {
         *self.runs.entry(function).or_default() += 1;
+        let mut waits = false;
         for key in &outcome.reads {
             self.readers.entry(*key).or_default().insert(function);
         }
-        for callee in &outcome.asked {
-            self.callers.entry(*callee).or_default().insert(function);
-            if !self.runs.contains_key(callee) {
-                self.open.insert(*callee);
+        for callee in sorted(&outcome.asked) {
+            self.callers.entry(callee).or_default().insert(function);
+            if !self.runs.contains_key(&callee) {
+                self.called.push(callee);
+                waits = true;
             }
+        }
+        if !waits && !self.ranks.contains_key(&function) {
+            self.ranks.insert(function, self.ranks.len() as u32);
         }
         self.merge_writes(function, &outcome);
         self.merge_roles(function, &outcome);
@@ -167,12 +179,12 @@ impl<'a> Solver<'a> {
     }
 
     fn wake_readers(&mut self, key: Key, tainted: bool) {
-        if let Some(readers) = self.readers.get(&key) {
-            self.open.extend(readers);
+        for reader in self.readers.get(&key).map(sorted).unwrap_or_default() {
+            self.wake(reader);
         }
         if let Key::Given(function, _) = key {
             if self.runs.contains_key(&function) {
-                self.open.insert(function);
+                self.wake(function);
             }
         } else if tainted && let Some(name) = key.name() {
             self.wake_mentioning(name);
@@ -183,8 +195,11 @@ impl<'a> Solver<'a> {
     fn wake_mentioning(&mut self, name: tightlip_ir::Symbol) {
         let mentioning = self.snapshot.program.mentioning(name);
         if mentioning.len() <= MOST_MENTIONS {
-            let runs = &self.runs;
-            self.open.extend(mentioning.iter().filter(|function| !runs.contains_key(function)));
+            for function in mentioning {
+                if !self.runs.contains_key(function) {
+                    self.wake(*function);
+                }
+            }
         }
     }
 
@@ -209,7 +224,7 @@ impl<'a> Solver<'a> {
             roles.extend(writers.into_iter().flat_map(|(_, roles)| roles.iter().cloned()));
             if self.snapshot.roles.get(&target) != Some(&roles) {
                 self.snapshot.roles.insert(target, roles);
-                self.open.insert(target);
+                self.wake(target);
             }
         }
     }
@@ -219,8 +234,8 @@ impl<'a> Solver<'a> {
         if known.is_some_and(|known| **known == *summary) {
             return;
         }
-        if let Some(callers) = self.callers.get(&function) {
-            self.open.extend(callers);
+        for caller in self.callers.get(&function).map(sorted).unwrap_or_default() {
+            self.wake(caller);
         }
         if summary.returns.is_tainted() {
             let definition = self.snapshot.program.function(function);
@@ -254,6 +269,12 @@ impl<'a> Solver<'a> {
         solution.opened.sort_by_key(|known| (known.location, known.rule));
         solution
     }
+}
+
+fn sorted(functions: &FxHashSet<FunctionRef>) -> Vec<FunctionRef> {
+    let mut functions: Vec<FunctionRef> = functions.iter().copied().collect();
+    functions.sort_unstable();
+    functions
 }
 
 fn flow_order(flow: &Flow) -> (crate::taint::Location, tightlip_catalogue::Rule, crate::taint::Location) {

@@ -99,7 +99,7 @@ pub enum Operation {
 pub type Operations = SmallVec<[Operation; 2]>;
 
 /// Long paths are rare and make summaries large.
-pub const LONGEST_PATH: usize = 6;
+pub const LONGEST_PATH: usize = 5;
 
 /// Whose detail it is.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]

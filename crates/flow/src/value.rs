@@ -142,11 +142,35 @@ impl Value {
     /// More keys are joined into the rest.
     const MOST_ENTRIES: usize = 64;
     /// More detail in one value tells nothing new.
-    const MOST_TAINTS: usize = 48;
+    const MOST_TAINTS: usize = 32;
+    /// What a value owes to more parameters than these is forgotten.
+    const MOST_GIVEN: usize = 6;
 
     /// A collection of such items.
     pub fn list(item: Value) -> Self {
         if item.is_empty() { Value::default() } else { Shape::List(Box::new(item)).into() }
+    }
+
+    /// What of it a function that uses it keeps: functions within functions within functions are forgotten.
+    pub fn for_capture(&self, depth: usize) -> Value {
+        const DEEPEST: usize = 2;
+        let mut kept = Value { taints: self.taints.clone(), ..Value::default() };
+        for entity in &self.entities {
+            match entity {
+                Entity::Function(function, captures) if !captures.is_empty() => {
+                    if depth >= DEEPEST {
+                        kept.add_entity(Entity::Function(*function, Arc::from([])));
+                        continue;
+                    }
+                    let captures: Vec<(Symbol, Value)> =
+                        captures.iter().map(|(name, value)| (*name, value.for_capture(depth + 1))).collect();
+                    kept.add_entity(Entity::Function(*function, captures.into()));
+                }
+                Entity::Partial(_) if depth >= DEEPEST => {}
+                other => kept.add_entity(other.clone()),
+            }
+        }
+        kept
     }
 
     /// Whether nothing is known.
@@ -207,8 +231,13 @@ impl Value {
         match self.taints.iter().position(|known| known.is_like(&taint)) {
             Some(place) if self.taints[place].unsure && !taint.unsure => self.taints[place] = taint,
             Some(_) => {}
-            None if self.taints.len() < Self::MOST_TAINTS => self.taints.push(taint),
-            None => {}
+            None if self.taints.len() >= Self::MOST_TAINTS => {}
+            None => {
+                let given = |known: &&Taint| matches!(known.origin, Origin::Given(..));
+                if !given(&&taint) || self.taints.iter().filter(given).count() < Self::MOST_GIVEN {
+                    self.taints.push(taint);
+                }
+            }
         }
     }
 

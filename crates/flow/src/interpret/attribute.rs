@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use tightlip_catalogue::{AttributeModel, Rule};
+use tightlip_catalogue::{AttributeModel, PathStep, Rule};
 use tightlip_ir::{ExpressionId, ExpressionKind, FunctionId, Owner, Symbol};
 
 use super::{Interpreter, slot_of};
@@ -12,7 +12,6 @@ use crate::summary::EffectTarget;
 use crate::taint::{Form, Note, Operation, Origin, Source, SourceKind, Taint};
 use crate::value::{Constant, Entity, PartialCall, Value};
 
-use super::library::LONGEST_LIBRARY_PATH;
 
 /// Decorators of the language that leave a method a method.
 const TRANSPARENT: &[&str] = &["abstractmethod", "override", "final", "staticmethod", "classmethod", "overload"];
@@ -140,10 +139,7 @@ impl<'a> Interpreter<'a> {
     }
 
     pub(super) fn library_attribute(&self, path: Symbol, name: Symbol) -> Value {
-        if path.text().len() > LONGEST_LIBRARY_PATH {
-            return Value::default();
-        }
-        self.library(Symbol::new(&format!("{path}.{name}")))
+        Entity::Library(self.library_step(path, PathStep::Attribute(name))).into()
     }
 
     fn instance_attribute(&mut self, class: ClassRef, name: Symbol) -> Value {
@@ -166,9 +162,8 @@ impl<'a> Interpreter<'a> {
                 value.add_taint(self.source(self.focus, rule, kind, None, form));
             }
             if value.is_empty() {
-                for base in self.program.hierarchy.lineage(class).libraries.clone() {
-                    let known = self.library_attribute(Symbol::new(&format!("{base}()")), name);
-                    value.gather(&known);
+                for base in &self.program.hierarchy.lineage(class).objects {
+                    value.gather(&self.library_attribute(*base, name));
                 }
             }
         }
@@ -261,8 +256,8 @@ impl<'a> Interpreter<'a> {
             return Entity::Method(method, class).into();
         }
         let mut value = Value::default();
-        for base in self.program.hierarchy.lineage(class).libraries.clone() {
-            value.gather(&self.library_attribute(Symbol::new(&format!("{base}()")), name));
+        for base in &self.program.hierarchy.lineage(class).objects {
+            value.gather(&self.library_attribute(*base, name));
         }
         value
     }
@@ -281,14 +276,15 @@ impl<'a> Interpreter<'a> {
             match entity {
                 Entity::Instance(class) => {
                     self.set_field(*class, owner, name, value.clone(), target);
-                    for base in self.program.hierarchy.lineage(*class).libraries.clone() {
-                        self.assign_library(Symbol::new(&format!("{base}().{name}")), &value, target);
+                    for base in &self.program.hierarchy.lineage(*class).objects {
+                        let path = self.library_step(*base, PathStep::Attribute(name));
+                        self.assign_library(path, &value, target);
                     }
                 }
                 Entity::Class(class) => self.set_field(*class, owner, name, value.clone(), target),
                 Entity::Module(file) => self.write(Key::Global(*file, name), value.clone()),
                 Entity::Library(path) => {
-                    sent |= self.assign_library(Symbol::new(&format!("{path}.{name}")), &value, target);
+                    sent |= self.assign_library(self.library_step(*path, PathStep::Attribute(name)), &value, target);
                 }
                 _ => {}
             }
@@ -328,9 +324,9 @@ impl<'a> Interpreter<'a> {
         let mut sent = false;
         for entity in &owner.entities {
             if let Entity::Library(path) = entity {
-                let exact = key.map(|key| Symbol::new(&format!("{path}[{key}]")));
+                let exact = key.and_then(|key| self.catalogue.step(*path, PathStep::Entry(key)));
                 let known = exact.filter(|path| self.catalogue.assigned_switches.contains_key(path));
-                let path = known.unwrap_or_else(|| Symbol::new(&format!("{path}[]")));
+                let path = known.unwrap_or_else(|| self.library_step(*path, PathStep::AnyEntry));
                 sent |= self.assign_library(path, &value, target);
             }
         }

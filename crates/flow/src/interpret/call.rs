@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use tightlip_catalogue::Rule;
+use tightlip_catalogue::{PathStep, Rule};
 use tightlip_ir::{Argument, ExpressionId, ExpressionKind, Symbol};
 
 use super::arguments::PassedArguments;
@@ -70,7 +70,11 @@ impl<'a> Interpreter<'a> {
         if self.catalogue.sanitizing_methods.contains(&name) && !resolved && !modelled {
             return Value::default();
         }
+        let before = self.fails;
         let mut result = self.call_value(&target, passed, Some(name));
+        if !resolved && self.catalogue.plain_methods.contains(&name) {
+            self.fails = before;
+        }
         if target.entities.is_empty() {
             self.add_shape_detail(owner, name, &mut result);
         }
@@ -123,8 +127,8 @@ impl<'a> Interpreter<'a> {
         };
         let called = owner.entities.iter().any(|entity| match entity {
             Entity::Library(path) => {
-                let method = Symbol::new(&format!("{path}.get"));
-                self.catalogue.calls.contains_key(&method)
+                let method = self.catalogue.step(*path, PathStep::Attribute(Symbol::new("get")));
+                method.is_some_and(|method| self.catalogue.calls.contains_key(&method))
             }
             Entity::Instance(_) => true,
             _ => false,

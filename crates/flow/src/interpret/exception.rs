@@ -63,7 +63,7 @@ impl<'a> Interpreter<'a> {
                         raw.push(path);
                         narrow &= self.catalogue.exception(path).is_some_and(|model| model.narrow);
                     }
-                    value.gather(&Entity::Library(Symbol::new(&format!("{path}()"))).into());
+                    value.gather(&Entity::Library(self.instance_path(path)).into());
                 }
             }
         }
@@ -264,7 +264,7 @@ impl<'a> Interpreter<'a> {
             for class in classes {
                 let entity = match *class {
                     ClassName::Program(class) => Entity::Instance(class),
-                    ClassName::Library(path) => Entity::Library(Symbol::new(&format!("{path}()"))),
+                    ClassName::Library(path) => Entity::Library(self.instance_path(path)),
                 };
                 value.entities.push(entity);
             }

@@ -1,5 +1,6 @@
 //! Expressions.
 
+use tightlip_catalogue::PathStep;
 use tightlip_ir::{
     Clause, CollectionKind, Comparison, ExpressionId, ExpressionKind, LogicOperator, RecordEntry, Symbol,
 };
@@ -317,8 +318,8 @@ impl<'a> Interpreter<'a> {
         self.step_into(owner, &mut value, &Operation::Entry(key));
         for entity in &owner.entities {
             if let Entity::Library(path) = entity {
-                let known = self.library(Symbol::new(&format!("{path}[{key}]")));
-                value.entities.extend(known.entities);
+                let path = self.library_step(*path, PathStep::Entry(key));
+                value.entities.push(Entity::Library(path));
             }
         }
         value
@@ -343,10 +344,8 @@ impl<'a> Interpreter<'a> {
 
     fn entries_of_libraries(&self, owner: &Value, value: &mut Value) {
         for entity in &owner.entities {
-            if let Entity::Library(path) = entity
-                && path.text().len() < super::library::LONGEST_LIBRARY_PATH
-            {
-                value.entities.extend(self.library(Symbol::new(&format!("{path}[]"))).entities);
+            if let Entity::Library(path) = entity {
+                value.entities.push(Entity::Library(self.library_step(*path, PathStep::AnyEntry)));
             }
         }
     }

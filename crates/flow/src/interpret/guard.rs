@@ -63,7 +63,7 @@ impl Interpreter<'_> {
     pub(super) fn is_from_client(&self, value: &Value) -> bool {
         value.entities.iter().any(|entity| match entity {
             Entity::Library(path) => {
-                self.catalogue.client.iter().any(|client| path.text().starts_with(client.text()))
+                self.catalogue.client.contains(path) || self.catalogue.is_below_client(*path)
             }
             _ => false,
         })

@@ -14,9 +14,6 @@ use crate::found::{ApplicationSite, Opened};
 use crate::taint::{Form, Origin, SourceKind};
 use crate::value::{Constant, Entity, PartialCall, Shape, Value};
 
-/// Longer paths of libraries are forgotten: no model speaks of them.
-pub(super) const LONGEST_LIBRARY_PATH: usize = 160;
-
 impl<'a> Interpreter<'a> {
     /// What calling the library's function or class at `path` gives.
     pub(super) fn call_library(&mut self, path: Symbol, passed: &PassedArguments) -> Value {
@@ -50,7 +47,7 @@ impl<'a> Interpreter<'a> {
             None => detail_of(passed),
         };
         if !model.sanitizes || model.gives.is_none() {
-            result.entities.extend(self.result_entity(path));
+            result.entities.push(Entity::Library(self.instance_path(path)));
         }
         result
     }
@@ -62,13 +59,6 @@ impl<'a> Interpreter<'a> {
         });
         self.fails.parsing |= from_client;
         self.fails.anyhow |= !from_client;
-    }
-
-    fn result_entity(&self, path: Symbol) -> Option<Entity> {
-        if path.text().len() > LONGEST_LIBRARY_PATH {
-            return None;
-        }
-        Some(Entity::Library(self.catalogue.canonical(Symbol::new(&format!("{path}()")))))
     }
 
     /// A library's function that no model speaks of hands on what it is given.
@@ -84,15 +74,13 @@ impl<'a> Interpreter<'a> {
         } else if !self.is_harmless(path) {
             self.fails.anyhow = true;
         }
-        detail.entities.extend(self.result_entity(path));
+        detail.entities.push(Entity::Library(self.instance_path(path)));
         detail
     }
 
     /// Whether nothing is said about a failing call: what the client sends is read without failing.
     fn is_harmless(&self, path: Symbol) -> bool {
-        self.catalogue.client.iter().any(|client| path.text().starts_with(client.text()))
-            || crate::interpret::library::last_attribute(path)
-                .is_some_and(|name| self.catalogue.plain_methods.contains(&Symbol::new(name)))
+        self.catalogue.client.contains(&path)
     }
 
     fn reply(&mut self, model: &CallModel, passed: &PassedArguments) -> Value {
@@ -234,13 +222,13 @@ impl<'a> Interpreter<'a> {
             Gives::Results => self.results(passed),
             Gives::Partial => {
                 let call = PartialCall {
-                    callee: first,
+                    callee: first.for_capture(1),
                     positional: passed
                         .all
                         .iter()
                         .filter(|argument| argument.keyword.is_none() && argument.spread == Spread::No)
                         .skip(1)
-                        .map(|argument| argument.value.clone())
+                        .map(|argument| argument.value.for_capture(1))
                         .collect(),
                     keywords: passed
                         .all
@@ -394,9 +382,4 @@ fn detail_of(passed: &PassedArguments) -> Value {
         }
     }
     detail
-}
-
-/// The name behind the last dot of a path.
-pub(super) fn last_attribute(path: Symbol) -> Option<&'static str> {
-    path.text().rsplit_once('.').map(|(_, name)| name)
 }

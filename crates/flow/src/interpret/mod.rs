@@ -40,6 +40,8 @@ pub(crate) struct Snapshot<'a> {
     pub(crate) store: Store,
     pub(crate) summaries: FxHashMap<FunctionRef, Arc<Summary>>,
     pub(crate) roles: FxHashMap<FunctionRef, Vec<Role>>,
+    /// Stands for whatever of a library no model speaks of.
+    pub(crate) anything: Symbol,
 }
 
 /// What a run found.

@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
+use tightlip_catalogue::PathStep;
 use tightlip_ir::{ExpressionId, ExpressionKind, Function, FunctionId, Literal, Owner, ParameterKind, Symbol};
 
 use super::Interpreter;
 use crate::program::{Binding, FileIndex, FunctionRef, Meaning};
+use crate::hierarchy::is_exception_name;
 use crate::store::Key;
 use crate::taint::{Slot, Taint};
 use crate::value::{Entity, Shape, Value};
@@ -126,7 +128,38 @@ impl<'a> Interpreter<'a> {
 
     /// Something of a library, by its path.
     pub(super) fn library(&self, path: Symbol) -> Value {
-        Entity::Library(self.catalogue.canonical(path)).into()
+        Entity::Library(self.library_path(path)).into()
+    }
+
+    /// The path as far as it matters: a path that no model speaks of is all the same as any other, unless it is
+    /// the name of an exception.
+    pub(super) fn library_path(&self, path: Symbol) -> Symbol {
+        let path = self.catalogue.canonical(path);
+        if self.catalogue.knows(path) || crate::hierarchy::is_exception(path, self.catalogue) {
+            path
+        } else {
+            self.snapshot.anything
+        }
+    }
+
+    /// Where `path` of a library goes with `step`. What the client sends stays what the client sends.
+    pub(super) fn library_step(&self, path: Symbol, step: PathStep) -> Symbol {
+        if let Some(next) = self.catalogue.step(path, step) {
+            return next;
+        }
+        if self.catalogue.client.contains(&path) {
+            return path;
+        }
+        match step {
+            PathStep::Attribute(name) if is_exception_name(name) => Symbol::new(&format!("{path}.{name}")),
+            PathStep::Call if is_exception_name(path) => Symbol::new(&format!("{path}()")),
+            _ => self.snapshot.anything,
+        }
+    }
+
+    /// What calling the library's `path` gives.
+    pub(super) fn instance_path(&self, path: Symbol) -> Symbol {
+        self.library_step(path, PathStep::Call)
     }
 
     pub(super) fn bind_parameters(&mut self) {
@@ -195,9 +228,8 @@ impl<'a> Interpreter<'a> {
                 match self.program.static_meaning(file, annotation)? {
                     Meaning::Class(class) => Some(Entity::Instance(class)),
                     Meaning::Library(path) if path.text().contains('.') => {
-                        let path = self.catalogue.canonical(path);
-                        let instance = Symbol::new(&format!("{path}()"));
-                        Some(Entity::Library(self.catalogue.canonical(instance)))
+                        let path = self.instance_path(self.catalogue.canonical(path));
+                        (path != self.snapshot.anything).then_some(Entity::Library(path))
                     }
                     _ => None,
                 }
@@ -233,7 +265,7 @@ impl<'a> Interpreter<'a> {
         let mut captures: Vec<(Symbol, Value)> = Vec::new();
         if !self.is_module_body() {
             for name in self.captured_names(id) {
-                let value = self.name(name);
+                let value = self.name(name).for_capture(0);
                 if value.is_telling() {
                     captures.push((name, value));
                 }

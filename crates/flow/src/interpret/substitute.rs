@@ -83,7 +83,7 @@ impl Interpreter<'_> {
         match entity {
             Entity::Function(function, captures) if !captures.is_empty() => {
                 let captures: Vec<(Symbol, Value)> =
-                    captures.iter().map(|(name, value)| (*name, self.substituted(value, binding))).collect();
+                    captures.iter().map(|(name, value)| (*name, self.substituted(value, binding).for_capture(0))).collect();
                 Entity::Function(*function, captures.into())
             }
             other => other.clone(),

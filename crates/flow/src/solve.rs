@@ -12,14 +12,14 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use tightlip_catalogue::Catalogue;
 
 use crate::found::{Flow, Role, Solution};
-use crate::interpret::{self, Outcome, Snapshot};
+use crate::interpret::{self, Heat, Outcome, Snapshot};
 use crate::program::{FunctionRef, Program};
 use crate::store::{Key, Store};
 use crate::summary::Summary;
 use crate::taint::ClassName;
 
 /// A function that is still changing after so many runs stays as it is.
-const MOST_RUNS: u32 = 8;
+const MOST_RUNS: u32 = 6;
 /// A name that more functions mention says nothing about who reads a field of that name.
 const MOST_MENTIONS: usize = 4000;
 
@@ -29,9 +29,12 @@ pub fn solve(program: &Program, catalogue: &Catalogue) -> Solution {
     solver.add_methods();
     solver.open_what_may_matter();
     while let Some(function) = solver.next() {
+        let t = std::time::Instant::now();
         let outcome = interpret::run(&solver.snapshot, function);
+        if std::env::var_os("TL_TRACE").is_some() && t.elapsed().as_millis() > 20 { eprintln!("slow {:?} {} {} eff {} subst {} steps {}", t.elapsed(), program.file(function.file).path, program.describe(function), outcome.summary.effects.len(), outcome.debug.0, outcome.debug.1); }
         solver.merge(function, outcome);
     }
+    if std::env::var_os("TL_TRACE").is_some() { eprintln!("functions {} runs {}", solver.runs.len(), solver.runs.values().sum::<u32>()); }
     solver.solution()
 }
 
@@ -63,6 +66,8 @@ impl<'a> Solver<'a> {
                 store: Store::default(),
                 summaries: FxHashMap::default(),
                 roles: FxHashMap::default(),
+                relevant: FxHashSet::default(),
+                heat: FxHashMap::default(),
                 anything: tightlip_ir::Symbol::new("?"),
             },
             outcomes: FxHashMap::default(),
@@ -110,15 +115,14 @@ impl<'a> Solver<'a> {
     fn open_what_may_matter(&mut self) {
         let program = self.snapshot.program;
         for trigger in &self.snapshot.catalogue.triggers {
-            for function in program.mentioning(*trigger) {
-                self.open.insert((u32::MAX, *function));
-            }
+            self.snapshot.relevant.extend(program.mentioning(*trigger));
         }
         for function in program.functions() {
             if program.function(function).catches || self.inherent.contains_key(&function) {
-                self.open.insert((u32::MAX, function));
+                self.snapshot.relevant.insert(function);
             }
         }
+        self.open = self.snapshot.relevant.iter().map(|function| (u32::MAX, *function)).collect();
     }
 
     fn next(&mut self) -> Option<FunctionRef> {
@@ -131,6 +135,17 @@ impl<'a> Solver<'a> {
             let (_, function) = self.open.pop_first()?;
             if self.runs.get(&function).is_none_or(|runs| *runs < MOST_RUNS) {
                 return Some(function);
+            }
+        }
+    }
+
+    /// Asks more of `function`; if it was run with less, it is run again.
+    fn warm(&mut self, function: FunctionRef, heat: Heat) {
+        let known = self.snapshot.heat.entry(function).or_default();
+        if *known < heat {
+            *known = heat;
+            if self.runs.contains_key(&function) {
+                self.wake(function);
             }
         }
     }
@@ -153,6 +168,12 @@ impl<'a> Solver<'a> {
                 self.called.push(callee);
                 waits = true;
             }
+        }
+        for callee in sorted(&outcome.watched) {
+            self.callers.entry(callee).or_default().insert(function);
+        }
+        for (callee, heat) in &outcome.heated {
+            self.warm(*callee, *heat);
         }
         if !waits && !self.ranks.contains_key(&function) {
             self.ranks.insert(function, self.ranks.len() as u32);
@@ -196,6 +217,7 @@ impl<'a> Solver<'a> {
         let mentioning = self.snapshot.program.mentioning(name);
         if mentioning.len() <= MOST_MENTIONS {
             for function in mentioning {
+                self.warm(*function, interpret::WARM);
                 if !self.runs.contains_key(function) {
                     self.wake(*function);
                 }

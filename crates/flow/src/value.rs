@@ -137,10 +137,14 @@ impl Value {
     const MOST_SHAPES: usize = 4;
     /// More are forgotten: a value that may be anything tells nothing.
     const MOST_ENTITIES: usize = 8;
+    /// The same function with other captures more often than this tells nothing new.
+    const MOST_CLOSURES: usize = 3;
+    /// More parts than this, all in all, are not kept for other functions.
+    const LARGEST: usize = 400;
     /// Deeper forms are flattened.
     const DEEPEST: usize = 4;
     /// More keys are joined into the rest.
-    const MOST_ENTRIES: usize = 64;
+    const MOST_ENTRIES: usize = 24;
     /// More detail in one value tells nothing new.
     const MOST_TAINTS: usize = 32;
     /// What a value owes to more parameters than these is forgotten.
@@ -153,7 +157,7 @@ impl Value {
 
     /// What of it a function that uses it keeps: functions within functions within functions are forgotten.
     pub fn for_capture(&self, depth: usize) -> Value {
-        const DEEPEST: usize = 2;
+        const DEEPEST: usize = 1;
         let mut kept = Value { taints: self.taints.clone(), ..Value::default() };
         for entity in &self.entities {
             match entity {
@@ -242,9 +246,50 @@ impl Value {
     }
 
     fn add_entity(&mut self, entity: Entity) {
+        if let Entity::Function(function, captures) = &entity
+            && !captures.is_empty()
+            && self.closures_of(*function) >= Self::MOST_CLOSURES
+        {
+            return;
+        }
         if self.entities.len() < Self::MOST_ENTITIES && !self.entities.contains(&entity) {
             self.entities.push(entity);
         }
+    }
+
+    fn closures_of(&self, function: FunctionRef) -> usize {
+        let same = |entity: &&Entity| matches!(entity, Entity::Function(known, _) if *known == function);
+        self.entities.iter().filter(same).count()
+    }
+
+    /// The same if it is small enough to be kept for other functions, else what is left without its form.
+    pub fn bounded(self) -> Value {
+        let mut room = Self::LARGEST;
+        if self.fits_into(&mut room) {
+            return self;
+        }
+        let flat = self.flat();
+        let entities = flat.entities.iter().map(|entity| match entity {
+            Entity::Function(function, _) => Entity::Function(*function, Arc::from([])),
+            other => other.clone(),
+        });
+        Value { entities: entities.collect(), ..flat }
+    }
+
+    fn fits_into(&self, room: &mut usize) -> bool {
+        let own = 1 + self.taints.len() + self.entities.len();
+        if *room < own {
+            return false;
+        }
+        *room -= own;
+        let captured = self.entities.iter().all(|entity| match entity {
+            Entity::Function(_, captures) => captures.iter().all(|(_, value)| value.fits_into(room)),
+            Entity::Partial(partial) => {
+                partial.callee.fits_into(room) && partial.positional.iter().all(|value| value.fits_into(room))
+            }
+            _ => true,
+        });
+        captured && self.parts().all(|part| part.fits_into(room))
     }
 
     /// What is known when it may be this or `other`.

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
+use proptest::strategy::ValueTree as _;
 use tightlip_catalogue::{Pattern, Side};
 use tightlip_rules::{Finding, Judgement, Place};
 
@@ -159,8 +160,35 @@ fn decorators() -> impl Strategy<Value = Block> {
 
 const HEAD: &str = "import functools, sys, traceback\nfrom flask import *\nfrom shop.util import *\napp = Flask(__name__)\n";
 
+/// What a function does: some statements, then a `try` whose `except` returns something of the exception.
+fn body() -> impl Strategy<Value = Block> {
+    let block = || prop::collection::vec(statement(), 0..3).prop_map(|parts| joined(&parts));
+    (block(), block(), expression(), expression()).prop_map(|(first, handled, done, answer)| {
+        let handled = joined(&[vec!["a = b = error".to_owned()], handled, vec![format!("return {answer}")]]);
+        joined(&[
+            under("if c:".to_owned(), &joined(&[first, vec!["pass".to_owned()]])),
+            under("try:".to_owned(), &[format!("c = {done}"), "return work(c)".to_owned()]),
+            under("except Exception as error:".to_owned(), &handled),
+        ])
+    })
+}
+
+/// What stands at the top of a module: nothing there leaves it.
+fn definition() -> impl Strategy<Value = Block> {
+    let named = (decorators(), function(), name(), body()).prop_map(|(marks, f, n, body)| {
+        joined(&[marks, under(format!("def {f}({n}, b=None, *args, **kwargs):"), &body)])
+    });
+    let view = (function(), body())
+        .prop_map(|(f, body)| joined(&[vec!["@app.route('/')".to_owned()], under(format!("def {f}(a=None, b=None):"), &body)]));
+    let method = (function(), body()).prop_map(|(f, body)| under(format!("def {f}(self, a=None, b=None):"), &body));
+    let methods = prop::collection::vec(method, 1..3).prop_map(|parts| joined(&parts));
+    let object = (class(), class(), methods).prop_map(|(c, base, body)| under(format!("class {c}({base}, Exception):"), &body));
+    let variable = (name(), expression()).prop_map(|(n, e)| vec![format!("{n} = {e}")]);
+    prop_oneof![3 => named, 3 => view, 2 => object, 1 => variable, 1 => statement()]
+}
+
 fn module() -> impl Strategy<Value = String> {
-    prop::collection::vec(statement(), 1..8).prop_map(|parts| {
+    prop::collection::vec(definition(), 1..6).prop_map(|parts| {
         let mut text = HEAD.to_owned();
         for line in joined(&parts) {
             writeln!(text, "{line}").expect("a text takes all");
@@ -269,7 +297,7 @@ fn pattern_files() -> Vec<PathBuf> {
             let path = entry.expect("the catalogue can be listed").path();
             if path.is_dir() {
                 open.push(path);
-            } else if path.extension().is_some_and(|ending| ending == "md") {
+            } else if folder.ends_with("patterns") || folder.ends_with("look-alikes") {
                 files.push(path);
             }
         }
@@ -351,6 +379,18 @@ proptest! {
         }
         holds(&files).map_err(TestCaseError::fail)?;
     }
+}
+
+/// Programs in which nothing is ever found would show nothing.
+#[test]
+fn random_programs_leak() {
+    let mut runner = proptest::test_runner::TestRunner::deterministic();
+    let leaks = (0..40).filter(|_| {
+        let files = program().new_tree(&mut runner).expect("a program can be made").current();
+        checked(&files, 1).findings.iter().any(|finding| finding.rule.code().starts_with("TL1"))
+    });
+    let count = leaks.count();
+    assert!(count >= 10, "only {count} of 40 programs leak");
 }
 
 /// A function that calls the one before it: `depth` of them, the last one catches.

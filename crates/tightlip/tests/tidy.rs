@@ -57,7 +57,7 @@ fn the_engine_names_no_framework() {
             .iter()
             .filter(|file| !file.components().any(|part| part.as_os_str() == "tests"))
         {
-            let text = read(&file).to_lowercase();
+            let text = read(file).to_lowercase();
             for (number, line) in text.lines().enumerate() {
                 for name in FRAMEWORKS {
                     let place = format!("{}:{}", file.display(), number + 1);

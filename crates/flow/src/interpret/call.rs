@@ -258,7 +258,14 @@ impl<'a> Interpreter<'a> {
             *first = receiver.clone();
         }
         self.remember_given(function, &parameters, bound);
-        let Some(summary) = self.ask(function) else { return Value::default() };
+        let tainted = parameters.iter().any(Value::is_tainted) || captures.iter().any(|(_, value)| value.is_tainted());
+        let given = self.heat == super::HOTTEST && parameters.iter().any(|value| !value.taints.is_empty());
+        let heat = if tainted || given { super::HOTTEST } else { self.heat.saturating_sub(1) };
+        let needed = tainted || self.decorating || parameters.iter().skip(bound).any(|value| self.is_modelled_object(value));
+        let Some(summary) = self.ask_with(function, heat, needed) else {
+            self.fails.anyhow = true;
+            return Value { taints: parameters.iter().flat_map(Value::all_taints).collect(), ..Value::default() };
+        };
         self.fails.join(summary.fails);
         let location = self.location(passed.span);
         let binding =
@@ -270,6 +277,14 @@ impl<'a> Interpreter<'a> {
             self.affect(effect.target, value, &binding, &slots, &receiver);
         }
         self.substituted(&summary.returns, &binding)
+    }
+
+    /// Whether it is something of a library that a model speaks of, an application for example.
+    fn is_modelled_object(&self, value: &Value) -> bool {
+        value.entities.iter().any(|entity| match entity {
+            Entity::Library(path) => path.text().ends_with("()") && self.catalogue.knows(*path),
+            _ => false,
+        })
     }
 
     /// Tells a function what its parameters are: objects and paths, no detail.

@@ -40,9 +40,22 @@ pub(crate) struct Snapshot<'a> {
     pub(crate) store: Store,
     pub(crate) summaries: FxHashMap<FunctionRef, Arc<Summary>>,
     pub(crate) roles: FxHashMap<FunctionRef, Vec<Role>>,
+    /// Functions that may matter by themselves.
+    pub(crate) relevant: FxHashSet<FunctionRef>,
+    /// How much is asked of functions; see [`Heat`].
+    pub(crate) heat: FxHashMap<FunctionRef, Heat>,
     /// Stands for whatever of a library no model speaks of.
     pub(crate) anything: Symbol,
 }
+
+/// How far a run looks into functions that do not matter by themselves. One that handles detail looks into all
+/// it calls, these look a little less far, and so on; one that does not handle any looks into none.
+pub(crate) type Heat = u8;
+
+/// Of a function that is given detail.
+pub(crate) const HOTTEST: Heat = 3;
+/// Of a function that may read what others left behind.
+pub(crate) const WARM: Heat = 2;
 
 /// What a run found.
 #[derive(Default, Debug)]
@@ -55,8 +68,13 @@ pub(crate) struct Outcome {
     pub(crate) opened: Vec<Opened>,
     /// What it asked the store for.
     pub(crate) reads: FxHashSet<Key>,
-    /// Whose summaries it asked for.
+    /// Whose summaries it asked for, to be run if they were not.
     pub(crate) asked: FxHashSet<FunctionRef>,
+    /// Whose summaries it would have used if there had been any.
+    pub(crate) watched: FxHashSet<FunctionRef>,
+    /// What is asked of those it calls.
+    pub(crate) heated: FxHashMap<FunctionRef, Heat>,
+    pub(crate) debug: (u32, u32),
 }
 
 /// More statements than this are not looked at in one run; real functions have a few hundred.
@@ -68,6 +86,7 @@ const DEEPEST: u32 = 120;
 pub(crate) fn run(snapshot: &Snapshot<'_>, here: FunctionRef) -> Outcome {
     let mut interpreter = Interpreter::new(snapshot, here);
     interpreter.enter();
+    interpreter.outcome.debug = (interpreter.substitutions, interpreter.steps);
     interpreter.outcome
 }
 
@@ -81,6 +100,7 @@ struct Interpreter<'a> {
     /// The class whose method this is, or whose body is being run.
     class: Option<ClassRef>,
     roles: &'a [Role],
+    heat: Heat,
     /// Own variables that functions inside use.
     shared: Vec<Symbol>,
     /// `None` where no run gets to.
@@ -94,6 +114,8 @@ struct Interpreter<'a> {
     steps: u32,
     depth: u32,
     loops: u32,
+    /// A decorator is being called: what it makes of a function matters in any case.
+    decorating: bool,
     /// How many values were put in the place of slots, and how deep in each other.
     substitutions: u32,
     nested_substitutions: u32,
@@ -117,6 +139,7 @@ impl<'a> Interpreter<'a> {
             function,
             class,
             roles: snapshot.roles.get(&here).map_or(&[], Vec::as_slice),
+            heat: snapshot.heat.get(&here).copied().unwrap_or(0),
             shared: shared_names(module, here.id, function),
             state: Some(State::default()),
             outcome: Outcome::default(),
@@ -126,6 +149,7 @@ impl<'a> Interpreter<'a> {
             steps: 0,
             depth: 0,
             loops: 0,
+            decorating: false,
             substitutions: 0,
             nested_substitutions: 0,
         }
@@ -135,6 +159,8 @@ impl<'a> Interpreter<'a> {
         self.bind_parameters();
         let function = self.function;
         self.block(&function.body);
+        let returns = std::mem::take(&mut self.outcome.summary.returns);
+        self.outcome.summary.returns = returns.bounded();
         self.outcome.summary.fails = self.fails;
         if function.generator {
             let yields = std::mem::take(&mut self.outcome.summary.yields);
@@ -169,16 +195,30 @@ impl<'a> Interpreter<'a> {
         snapshot.store.read(key)
     }
 
-    /// The summary of `function`, which is run first if it was not; this one is run again when it changes.
+    /// The summary of `function`, which is run first if it was not and may matter; this one is run again when it
+    /// changes.
     fn ask(&mut self, function: FunctionRef) -> Option<&'a Summary> {
-        self.outcome.asked.insert(function);
+        self.ask_with(function, self.heat.saturating_sub(1), false)
+    }
+
+    /// As [`Self::ask`], with so much heat; `needed` if it matters here in any case.
+    fn ask_with(&mut self, function: FunctionRef, heat: Heat, needed: bool) -> Option<&'a Summary> {
+        if needed || self.heat > 0 || self.snapshot.relevant.contains(&function) {
+            self.outcome.asked.insert(function);
+            if heat > 0 {
+                let known = self.outcome.heated.entry(function).or_default();
+                *known = heat.max(*known);
+            }
+        } else {
+            self.outcome.watched.insert(function);
+        }
         let snapshot: &'a Snapshot<'a> = self.snapshot;
         snapshot.summaries.get(&function).map(Arc::as_ref)
     }
 
     /// Leaves `value` under `key`: what is known at once, what depends on the caller as an effect.
     fn write(&mut self, key: Key, value: Value) {
-        let value = self.settled(value);
+        let value = self.settled(value).bounded();
         let (known, given) = split_given(value);
         if let Some(given) = given {
             self.add_effect(EffectTarget::Store(key), given);
@@ -188,6 +228,7 @@ impl<'a> Interpreter<'a> {
 
     fn add_effect(&mut self, target: EffectTarget, value: Value) {
         const MOST: usize = 64;
+        let value = value.bounded();
         let effects = &mut self.outcome.summary.effects;
         match effects.iter().position(|effect| effect.target == target) {
             Some(place) => effects[place].value.join(&value),

@@ -35,6 +35,7 @@ impl<'a> Interpreter<'a> {
         if !target.entities.iter().any(is_of_program) {
             return value;
         }
+        self.decorating = true;
         let decorating = match arguments {
             Some(_) => self.call_value(&target, &passed, None),
             None => target,
@@ -42,6 +43,7 @@ impl<'a> Interpreter<'a> {
         let given = Passed { keyword: None, value: value.clone(), spread: tightlip_ir::Spread::No, expression: None };
         let passed = PassedArguments { all: vec![given], span: self.span(decorator) };
         let result = self.call_value(&decorating, &passed, None);
+        self.decorating = false;
         if result.entities.iter().any(is_of_program) { result } else { value }
     }
 

@@ -138,6 +138,17 @@ pub struct AttributeModel {
     pub item: Option<i64>,
 }
 
+/// A name that makes a function that mentions it matter.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct Trigger {
+    /// The name.
+    pub name: Symbol,
+    /// Only where this package is imported or mentioned, or one of `beside` is mentioned.
+    pub package: Option<Symbol>,
+    /// Names that must be mentioned too where the package is not.
+    pub beside: Vec<Symbol>,
+}
+
 /// How a path goes on.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum PathStep {
@@ -198,8 +209,10 @@ pub struct Catalogue {
     pub plain_methods: HashSet<Symbol>,
     /// Attributes of a reply that give its body.
     pub reply_attributes: HashSet<Symbol>,
-    /// A function that mentions one of these names may matter.
-    pub triggers: HashSet<Symbol>,
+    /// Names that make a function that mentions them matter.
+    pub triggers: Vec<Trigger>,
+    /// Last names of decorators that register what they decorate.
+    pub registering_names: HashSet<Symbol>,
     /// Every path that a model speaks of, and every part of one, by what it is a part of and how it goes on.
     steps: HashMap<(Symbol, PathStep), Symbol>,
     known: HashSet<Symbol>,
@@ -231,8 +244,16 @@ impl Catalogue {
         self.calls.entry(path).or_default()
     }
 
+    /// A function that mentions the last name of `path` matters wherever it stands.
     fn trigger(&mut self, path: Symbol) {
-        self.triggers.insert(last_name(path));
+        self.triggers.push(Trigger { name: last_name(path), package: None, beside: Vec::new() });
+    }
+
+    /// It matters where the package of `path` is imported, or where one of `beside` is mentioned.
+    fn trigger_with_package(&mut self, path: Symbol, beside: &[Symbol]) {
+        let first = path.text().split(['.', '(', '[']).next().unwrap_or("");
+        let package = (first != path.text()).then(|| Symbol::new(first));
+        self.triggers.push(Trigger { name: last_name(path), package, beside: beside.to_vec() });
     }
 
     fn add_names(&mut self, words: &Words<'_>) -> Result<(), ModelMistake> {
@@ -244,7 +265,7 @@ impl Catalogue {
         }
         for application in &model.application {
             for path in words.paths(&application.call)? {
-                self.trigger(path);
+                self.trigger_with_package(path, &[]);
                 self.call(path).application = Some(leak(&model.title));
             }
         }
@@ -274,7 +295,7 @@ impl Catalogue {
                 scope: entry.scope,
             };
             for path in words.paths(&entry.decorator)? {
-                self.trigger(path);
+                self.registering_names.insert(last_name(path));
                 self.decorators.entry(path).or_default().push(handler.clone());
                 if entry.guess {
                     let models = self.guessed_decorators.entry(last_name(path)).or_default();
@@ -331,14 +352,14 @@ impl Catalogue {
                 phrase: leak(&entry.phrase),
             };
             for path in words.paths(&entry.call)? {
-                self.trigger(path);
+                self.trigger_with_package(path, &[]);
                 self.call(path).sources.push(source.clone());
             }
             for ending in entry.text.items() {
                 self.file_names.push((leak(ending), source.clone()));
             }
             for path in words.paths(&entry.value)? {
-                self.trigger(path);
+                self.trigger_with_package(path, &[]);
                 self.values.insert(path, source.clone());
             }
         }
@@ -408,11 +429,11 @@ impl Catalogue {
                 remedy: leak(&entry.remedy),
             };
             for path in words.paths(&entry.call)? {
-                self.trigger(path);
+                self.trigger_with_package(path, &switch.arguments.keywords);
                 self.call(path).switches.push(switch.clone());
             }
             for path in words.paths(&entry.assign)? {
-                self.trigger(path);
+                self.trigger_with_package(path, &[]);
                 self.assigned_switches.insert(path, switch.clone());
             }
         }

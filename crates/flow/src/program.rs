@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use tightlip_catalogue::Catalogue;
 use tightlip_ir::{
     Block, Class, ClassId, ExpressionId, ExpressionKind, Function, FunctionId, Import, ImportKind, Module,
@@ -45,6 +45,8 @@ pub struct File {
     pub bindings: FxHashMap<Symbol, Vec<Binding>>,
     /// Modules of which all names are imported.
     pub stars: Vec<Import>,
+    /// The first parts of all absolute imports at its top.
+    pub packages: FxHashSet<Symbol>,
 }
 
 /// What a name at the top of a module means.
@@ -146,6 +148,19 @@ impl Program {
             (0..content.module.functions.len() as u32)
                 .map(move |id| FunctionRef { file: FileIndex(file as u32), id: FunctionId(id) })
         })
+    }
+
+    /// The function in whose run `function` is defined.
+    pub(crate) fn defining(&self, function: FunctionRef) -> FunctionRef {
+        let module = &self.file(function.file).module;
+        let mut owner = module.function(function.id).owner;
+        loop {
+            match owner {
+                Owner::Module => return FunctionRef { file: function.file, id: FunctionId::MODULE_BODY },
+                Owner::Function(id) => return FunctionRef { file: function.file, id },
+                Owner::Class(class) => owner = module.class(class).owner,
+            }
+        }
     }
 
     /// The functions that mention `name`.
@@ -330,7 +345,7 @@ pub(crate) fn first_part(dotted: Symbol) -> Symbol {
 
 impl File {
     fn new(path: String, module: Module) -> Self {
-        let mut file = Self { path, module: Module::default(), bindings: FxHashMap::default(), stars: Vec::new() };
+        let mut file = Self { path, module: Module::default(), bindings: FxHashMap::default(), stars: Vec::new(), packages: FxHashSet::default() };
         if let Some(body) = module.functions.first() {
             file.bind_block(&module, &body.body);
         }
@@ -393,6 +408,9 @@ impl File {
     }
 
     fn bind_import(&mut self, import: Import) {
+        if import.level == 0 {
+            self.packages.insert(first_part(import.module));
+        }
         match import.kind {
             ImportKind::Module { alias } => {
                 self.bind(alias.unwrap_or_else(|| first_part(import.module)), Binding::Import(import));

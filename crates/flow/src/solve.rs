@@ -9,22 +9,25 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
-use tightlip_catalogue::Catalogue;
+use tightlip_catalogue::{Catalogue, Trigger};
+use tightlip_ir::{ExpressionId, ExpressionKind, Owner, Symbol};
 
 use crate::found::{Flow, Role, Solution};
 use crate::interpret::{self, Heat, Outcome, Snapshot};
-use crate::program::{FunctionRef, Program};
+use crate::program::{ClassRef, FileIndex, FunctionRef, Program};
 use crate::store::{Key, Store};
 use crate::summary::Summary;
 use crate::taint::ClassName;
 
 /// A function that is still changing after so many runs stays as it is.
 const MOST_RUNS: u32 = 6;
-/// A name that more functions mention says nothing about who reads a field of that name.
-const MOST_MENTIONS: usize = 4000;
+/// A name that more functions mention does not tell who means this one: then only files that name its class, or
+/// stand beside it, are looked at.
+const MOST_MENTIONS: usize = 60;
 
 /// Finds all flows of `program`.
 pub fn solve(program: &Program, catalogue: &Catalogue) -> Solution {
+    let t0 = std::time::Instant::now();
     let mut solver = Solver::new(program, catalogue);
     solver.add_methods();
     solver.open_what_may_matter();
@@ -34,7 +37,7 @@ pub fn solve(program: &Program, catalogue: &Catalogue) -> Solution {
         if std::env::var_os("TL_TRACE").is_some() && t.elapsed().as_millis() > 20 { eprintln!("slow {:?} {} {} eff {} subst {} steps {}", t.elapsed(), program.file(function.file).path, program.describe(function), outcome.summary.effects.len(), outcome.debug.0, outcome.debug.1); }
         solver.merge(function, outcome);
     }
-    if std::env::var_os("TL_TRACE").is_some() { eprintln!("functions {} runs {}", solver.runs.len(), solver.runs.values().sum::<u32>()); }
+    if std::env::var_os("TL_TRACE").is_some() { eprintln!("solve {:?}", t0.elapsed()); eprintln!("relevant {} catches {} hot {:?}", solver.snapshot.relevant.len(), program.functions().filter(|f| program.function(*f).catches).count(), [1u8,2,3].map(|h| solver.snapshot.heat.values().filter(|x| **x==h).count())); eprintln!("functions {} runs {}", solver.runs.len(), solver.runs.values().sum::<u32>()); }
     solver.solution()
 }
 
@@ -115,14 +118,34 @@ impl<'a> Solver<'a> {
     fn open_what_may_matter(&mut self) {
         let program = self.snapshot.program;
         for trigger in &self.snapshot.catalogue.triggers {
-            self.snapshot.relevant.extend(program.mentioning(*trigger));
+            let matters = |function: &&FunctionRef| triggers(program, trigger, **function);
+            self.snapshot.relevant.extend(program.mentioning(trigger.name).iter().filter(matters));
         }
         for function in program.functions() {
-            if program.function(function).catches || self.inherent.contains_key(&function) {
+            let definition = program.function(function);
+            if definition.catches || self.inherent.contains_key(&function) {
                 self.snapshot.relevant.insert(function);
+            }
+            if definition.decorators.iter().any(|decorator| self.registers(function, *decorator)) {
+                self.snapshot.relevant.insert(program.defining(function));
             }
         }
         self.open = self.snapshot.relevant.iter().map(|function| (u32::MAX, *function)).collect();
+    }
+
+    /// Whether a decorator has a name by which catalogued ones register functions.
+    fn registers(&self, function: FunctionRef, decorator: ExpressionId) -> bool {
+        let module = &self.snapshot.program.file(function.file).module;
+        let head = match &module.expression(decorator).kind {
+            ExpressionKind::Call { callee, .. } => *callee,
+            _ => decorator,
+        };
+        match &module.expression(head).kind {
+            ExpressionKind::Name(name) | ExpressionKind::Attribute { name, .. } => {
+                self.snapshot.catalogue.registering_names.contains(name)
+            }
+            _ => false,
+        }
     }
 
     fn next(&mut self) -> Option<FunctionRef> {
@@ -208,21 +231,46 @@ impl<'a> Solver<'a> {
                 self.wake(function);
             }
         } else if tainted && let Some(name) = key.name() {
-            self.wake_mentioning(name);
+            match key {
+                Key::Field(class, _) => self.wake_mentioning(name, Some(class), class.file),
+                Key::Global(file, _) => self.wake_mentioning(name, None, file),
+                Key::Captured(function, _) => self.wake_mentioning(name, None, function.file),
+                Key::Given(..) | Key::Raised(_) => {}
+            }
         }
     }
 
-    /// Functions that have not been run yet may read or call what is called `name`.
-    fn wake_mentioning(&mut self, name: tightlip_ir::Symbol) {
-        let mentioning = self.snapshot.program.mentioning(name);
-        if mentioning.len() <= MOST_MENTIONS {
-            for function in mentioning {
+    /// Functions that have not been run yet may read or call what is called `name`, of `class`, in `file`.
+    fn wake_mentioning(&mut self, name: Symbol, class: Option<ClassRef>, file: FileIndex) {
+        let program = self.snapshot.program;
+        let mentioning = program.mentioning(name);
+        let few = mentioning.len() <= MOST_MENTIONS;
+        let near = if few { FxHashSet::default() } else { self.files_near(name, class, file) };
+        for function in mentioning {
+            if few || near.contains(&function.file) {
                 self.warm(*function, interpret::WARM);
                 if !self.runs.contains_key(function) {
                     self.wake(*function);
                 }
             }
         }
+    }
+
+    /// `file`, and those that name `class`, a class derived from it, or `name` itself at their top.
+    fn files_near(&self, name: Symbol, class: Option<ClassRef>, file: FileIndex) -> FxHashSet<FileIndex> {
+        const MOST_DESCENDANTS: usize = 8;
+        let program = self.snapshot.program;
+        let mut near = FxHashSet::from_iter([file]);
+        let Some(class) = class else {
+            let binds = |(_, content): &(usize, &crate::program::File)| content.bindings.contains_key(&name);
+            near.extend(program.files.iter().enumerate().filter(binds).map(|(index, _)| FileIndex(index as u32)));
+            return near;
+        };
+        let descendants = &program.hierarchy.lineage(class).descendants;
+        for class in std::iter::once(&class).chain(descendants.iter().take(MOST_DESCENDANTS)) {
+            near.extend(program.mentioning(program.class(*class).name).iter().map(|function| function.file));
+        }
+        near
     }
 
     fn merge_roles(&mut self, function: FunctionRef, outcome: &Outcome) {
@@ -261,7 +309,11 @@ impl<'a> Solver<'a> {
         }
         if summary.returns.is_tainted() {
             let definition = self.snapshot.program.function(function);
-            self.wake_mentioning(definition.name);
+            let class = match definition.owner {
+                Owner::Class(id) => Some(ClassRef { file: function.file, id }),
+                _ => None,
+            };
+            self.wake_mentioning(definition.name, class, function.file);
         }
         self.snapshot.summaries.insert(function, Arc::new(summary.clone()));
     }
@@ -291,6 +343,15 @@ impl<'a> Solver<'a> {
         solution.opened.sort_by_key(|known| (known.location, known.rule));
         solution
     }
+}
+
+/// Whether `function`, which mentions the trigger's name, also says that it means it.
+fn triggers(program: &Program, trigger: &Trigger, function: FunctionRef) -> bool {
+    let Some(package) = trigger.package else { return true };
+    let mentions = |name: &Symbol| program.function(function).mentions.binary_search(name).is_ok();
+    program.file(function.file).packages.contains(&package)
+        || mentions(&package)
+        || trigger.beside.iter().any(mentions)
 }
 
 fn sorted(functions: &FxHashSet<FunctionRef>) -> Vec<FunctionRef> {

@@ -46,33 +46,57 @@ impl Store {
 
     /// Replaces what `writer` wrote into `key`. Whether that changed what the place holds.
     pub(crate) fn write(&mut self, writer: FunctionRef, key: Key, value: Option<Value>) -> bool {
+        let held = self.joined.get(&key);
         let parts = self.parts.entry(key).or_default();
-        match (parts.binary_search_by_key(&writer, |(writer, _)| *writer), value) {
+        let joined = match (parts.binary_search_by_key(&writer, |(writer, _)| *writer), value) {
             (Ok(place), Some(value)) => {
                 if parts[place].1 == value {
                     return false;
                 }
+                // With many writers, what one of them said before may stay: taking it back costs too much.
+                let added = (parts.len() > FEW_WRITERS).then(|| value.clone());
                 parts[place].1 = value;
+                added.map_or_else(|| join_all(parts), |added| join_with(held, &added))
             }
             (Ok(place), None) => {
                 parts.remove(place);
+                if parts.len() > FEW_WRITERS {
+                    return false;
+                }
+                join_all(parts)
             }
-            (Err(place), Some(value)) => parts.insert(place, (writer, value)),
+            (Err(place), Some(value)) => {
+                let added = value.clone();
+                parts.insert(place, (writer, value));
+                join_with(held, &added)
+            }
             (Err(_), None) => return false,
-        }
-        let mut joined = Value::default();
-        let mut first = true;
-        for (_, value) in parts.iter() {
-            if std::mem::take(&mut first) {
-                joined = value.clone();
-            } else {
-                joined.join(value);
-            }
-        }
+        };
         if self.joined.get(&key) == Some(&joined) {
             return false;
         }
         self.joined.insert(key, joined);
         true
     }
+}
+
+fn join_with(held: Option<&Value>, added: &Value) -> Value {
+    match held {
+        Some(held) => {
+            let mut joined = held.clone();
+            joined.join(added);
+            joined.bounded()
+        }
+        None => added.clone(),
+    }
+}
+
+/// Up to so many writers, what a place holds is computed anew.
+const FEW_WRITERS: usize = 4;
+
+fn join_all(parts: &[(FunctionRef, Value)]) -> Value {
+    let mut values = parts.iter().map(|(_, value)| value);
+    let mut joined = values.next().cloned().unwrap_or_default();
+    values.for_each(|value| joined.join(value));
+    joined.bounded()
 }

@@ -53,9 +53,9 @@ pub(crate) struct Snapshot<'a> {
 pub(crate) type Heat = u8;
 
 /// Of a function that is given detail.
-pub(crate) const HOTTEST: Heat = 3;
+pub(crate) const HOTTEST: Heat = 2;
 /// Of a function that may read what others left behind.
-pub(crate) const WARM: Heat = 2;
+pub(crate) const WARM: Heat = 1;
 
 /// What a run found.
 #[derive(Default, Debug)]

@@ -477,9 +477,19 @@ impl Catalogue {
         self.known.contains(&path)
     }
 
+    /// All names of which a model speaks, with the package they are in.
+    pub fn names(&self) -> impl Iterator<Item = (Symbol, Symbol)> + '_ {
+        self.steps.keys().filter_map(|(package, step)| match step {
+            PathStep::Attribute(name) if !package.text().contains(['(', '[']) => Some((*package, *name)),
+            _ => None,
+        })
+    }
+
     /// Whether `path` is a part of what the client sends that a model speaks of.
     pub fn is_below_client(&self, path: Symbol) -> bool {
-        self.client.iter().any(|client| path.text().strip_prefix(client.text()).is_some_and(|rest| !rest.is_empty()))
+        self.client
+            .iter()
+            .any(|client| path.text().strip_prefix(client.text()).is_some_and(|rest| !rest.is_empty()))
     }
 
     /// Where `path` goes with `step`, if a model speaks of that.
@@ -583,7 +593,10 @@ fn last_segment(path: &str) -> Option<(usize, PathStep)> {
     if let Some(open) = path.strip_suffix(']') {
         let start = open.rfind('[')?;
         let key = &open[start + 1..];
-        return Some((start, if key.is_empty() { PathStep::AnyEntry } else { PathStep::Entry(Symbol::new(key)) }));
+        return Some((
+            start,
+            if key.is_empty() { PathStep::AnyEntry } else { PathStep::Entry(Symbol::new(key)) },
+        ));
     }
     let start = path.rfind('.')?;
     Some((start, PathStep::Attribute(Symbol::new(&path[start + 1..]))))

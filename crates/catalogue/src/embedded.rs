@@ -51,8 +51,10 @@ impl Catalogue {
 
 /// Reads a `model.toml`.
 pub fn parse_model(path: &str, text: &str) -> Result<Model, LoadError> {
-    toml::from_str(text)
-        .map_err(|error| LoadError { path: path.to_owned(), message: error.to_string().trim_end().to_owned() })
+    toml::from_str(text).map_err(|error| LoadError {
+        path: path.to_owned(),
+        message: error.to_string().trim_end().to_owned(),
+    })
 }
 
 /// The mistake with the line it stands in, drawn as the reader of TOML draws its own.
@@ -86,7 +88,9 @@ pub fn pattern_pages() -> Vec<(String, &'static str)> {
         for kind in ["patterns", "look-alikes"] {
             let Some(inner) = CATALOGUE.get_dir(folder.path().join(kind)) else { continue };
             for file in inner.files() {
-                let (Some(stem), Some(text)) = (file.path().file_stem(), file.contents_utf8()) else { continue };
+                let (Some(stem), Some(text)) = (file.path().file_stem(), file.contents_utf8()) else {
+                    continue;
+                };
                 let name = format!("{}/{}", folder.path().display(), stem.to_string_lossy());
                 pages.push((name, text));
             }
@@ -107,7 +111,8 @@ mod tests {
 
     #[test]
     fn a_mistake_is_shown_where_it_stands() {
-        let text = "language = \"python\"\npackage = \"x\"\n[[source]]\ncall = \"x.y\"\ntells = \"stack-trac\"\n";
+        let text =
+            "language = \"python\"\npackage = \"x\"\n[[source]]\ncall = \"x.y\"\ntells = \"stack-trac\"\n";
         let model = parse_model("m.toml", text).expect("it is valid TOML");
         let error = Catalogue::default().add_text("m.toml", text, &model).expect_err("no such rule");
         assert_eq!(
@@ -118,7 +123,8 @@ mod tests {
 
     #[test]
     fn an_unknown_word_is_shown_where_it_stands() {
-        let error = parse_model("m.toml", "language = \"python\"\npackage = \"x\"\nsinks = 1\n").expect_err("no such word");
+        let error = parse_model("m.toml", "language = \"python\"\npackage = \"x\"\nsinks = 1\n")
+            .expect_err("no such word");
         assert!(error.to_string().contains("unknown field `sinks`"), "{error}");
         assert!(error.to_string().contains("line 3"), "{error}");
     }

@@ -77,7 +77,8 @@ impl Pattern {
     /// Reads a pattern. The error says the line and what to do.
     pub fn parse(text: &str) -> Result<Self, String> {
         let rest = text.strip_prefix("+++\n").ok_or("line 1: a pattern starts with a line `+++`")?;
-        let (front, body) = rest.split_once("\n+++\n").ok_or("line 1: the front matter ends with a line `+++`")?;
+        let (front, body) =
+            rest.split_once("\n+++\n").ok_or("line 1: the front matter ends with a line `+++`")?;
         let front: Front = toml::from_str(front).map_err(|error| error.to_string())?;
         let rule = front
             .rule
@@ -91,10 +92,18 @@ impl Pattern {
             .transpose()?;
         let first_line = text[..text.len() - body.len()].matches('\n').count() + 1;
         let blocks = blocks(body, first_line)?;
-        let not_booted = front.boot.or_else(|| {
-            (front.request.is_none() && !front.boots).then(|| "it needs no request".to_owned())
-        });
-        Ok(Self { title: front.title, rule, severity, request: front.request, leaks: front.leaks, not_booted, blocks })
+        let not_booted = front
+            .boot
+            .or_else(|| (front.request.is_none() && !front.boots).then(|| "it needs no request".to_owned()));
+        Ok(Self {
+            title: front.title,
+            rule,
+            severity,
+            request: front.request,
+            leaks: front.leaks,
+            not_booted,
+            blocks,
+        })
     }
 
     /// The files of one side.
@@ -109,16 +118,24 @@ impl Pattern {
         for (path, code) in self.files(Side::Vulnerable) {
             for (index, line) in code.lines().enumerate() {
                 let Some((_, mark)) = line.split_once("# leak") else { continue };
-                let names = mark.trim().strip_prefix(':').map_or(Vec::new(), |names| names.split(',').collect());
+                let names =
+                    mark.trim().strip_prefix(':').map_or(Vec::new(), |names| names.split(',').collect());
                 let mut rules = Vec::new();
                 for name in names {
                     let name = name.trim();
-                    rules.push(Rule::find(name).ok_or_else(|| format!("{path}:{}: no rule is called `{name}`", index + 1))?);
+                    rules.push(
+                        Rule::find(name)
+                            .ok_or_else(|| format!("{path}:{}: no rule is called `{name}`", index + 1))?,
+                    );
                 }
                 if rules.is_empty() {
                     rules.push(self.rule.ok_or("a pattern with marks has a `rule`")?);
                 }
-                marks.extend(rules.into_iter().map(|rule| Mark { path: path.to_owned(), line: index + 1, rule }));
+                marks.extend(rules.into_iter().map(|rule| Mark {
+                    path: path.to_owned(),
+                    line: index + 1,
+                    rule,
+                }));
             }
         }
         marks.sort();
@@ -155,7 +172,9 @@ fn block_head(head: &str, number: usize) -> Result<CodeBlock, String> {
         Some("secure") => Side::Secure,
         other => {
             let found = other.unwrap_or("nothing");
-            return Err(format!("line {number}: write `vulnerable` or `secure` behind the language, not {found}"));
+            return Err(format!(
+                "line {number}: write `vulnerable` or `secure` behind the language, not {found}"
+            ));
         }
     };
     Ok(CodeBlock { side, path: words.next().map(str::to_owned), code: String::new(), line: number + 1 })
@@ -170,14 +189,16 @@ mod tests {
     #[test]
     fn marks_are_lines_with_their_rules() {
         let pattern = Pattern::parse(PATTERN).expect("it is a pattern");
-        let marks: Vec<_> = pattern.marks().expect("rules exist").iter().map(|mark| (mark.line, mark.rule)).collect();
+        let marks: Vec<_> =
+            pattern.marks().expect("rules exist").iter().map(|mark| (mark.line, mark.rule)).collect();
         assert_eq!(marks, [(2, Rule::StackTrace), (3, Rule::ExceptionMessage)]);
         assert_eq!(pattern.blocks[0].line, 8, "the code starts behind the fence");
     }
 
     #[test]
     fn mistakes_name_their_line() {
-        let error = Pattern::parse("+++\ntitle = \"T\"\n+++\n\n```py leaky\n```\n").expect_err("no such side");
+        let error =
+            Pattern::parse("+++\ntitle = \"T\"\n+++\n\n```py leaky\n```\n").expect_err("no such side");
         assert_eq!(error, "line 5: write `vulnerable` or `secure` behind the language, not leaky");
         assert!(Pattern::parse("title").is_err());
         let open = Pattern::parse("+++\ntitle = \"T\"\n+++\n```py secure\n").expect_err("not closed");

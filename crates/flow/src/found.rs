@@ -1,9 +1,9 @@
 //! What the solver found: the last words of this room.
 
+use std::sync::Arc;
 use tightlip_catalogue::model::{Channel, Returned, Scope, When};
 use tightlip_catalogue::{Rule, Severity};
 use tightlip_ir::Symbol;
-use std::sync::Arc;
 
 use crate::program::FunctionRef;
 use crate::taint::{ClassName, Location, Source, Step};

@@ -60,7 +60,8 @@ impl Hierarchy {
         }
         pairs.sort_unstable();
         for (ancestor, class) in pairs {
-            let descendants = &mut self.classes.get_mut(&ancestor).expect("an ancestor is a class").descendants;
+            let descendants =
+                &mut self.classes.get_mut(&ancestor).expect("an ancestor is a class").descendants;
             if descendants.len() < MOST_DESCENDANTS {
                 descendants.push(class);
             }

@@ -66,7 +66,13 @@ impl Modules {
     }
 
     /// The file of the module `name` inside of the dotted `module`.
-    pub(crate) fn resolve_name(&self, file: FileIndex, module: Symbol, level: u32, name: Symbol) -> Option<FileIndex> {
+    pub(crate) fn resolve_name(
+        &self,
+        file: FileIndex,
+        module: Symbol,
+        level: u32,
+        name: Symbol,
+    ) -> Option<FileIndex> {
         self.candidates(file, module.text(), level)
             .find_map(|path| self.files.get(&join(&path, name.text())).copied())
     }
@@ -80,11 +86,6 @@ impl Modules {
     /// Whether the dotted `module` is a folder without a file of its own.
     pub(crate) fn is_folder(&self, file: FileIndex, module: Symbol) -> bool {
         self.candidates(file, module.text(), 0).any(|path| self.folders.contains(&path))
-    }
-
-    /// The module behind the dotted `path`, which starts with the name that an import without `as` bound.
-    pub(crate) fn below(&self, file: FileIndex, path: &str) -> Option<FileIndex> {
-        self.candidates(file, path, 0).find_map(|path| self.files.get(&path).copied())
     }
 
     fn candidates<'a>(
@@ -152,16 +153,29 @@ mod tests {
 
     #[test]
     fn an_absolute_import_starts_above_the_package() {
-        let modules = modules(&["app/shop/__init__.py", "app/shop/views/__init__.py", "app/shop/views/a.py", "app/shop/db.py"]);
+        let modules = modules(&[
+            "app/shop/__init__.py",
+            "app/shop/views/__init__.py",
+            "app/shop/views/a.py",
+            "app/shop/db.py",
+        ]);
         assert_eq!(modules.resolve(FileIndex(2), Symbol::new("shop.db"), 0), Some(FileIndex(3)));
-        assert_eq!(modules.resolve(FileIndex(2), Symbol::new("db"), 0), None, "folders of packages are no roots");
+        assert_eq!(
+            modules.resolve(FileIndex(2), Symbol::new("db"), 0),
+            None,
+            "folders of packages are no roots"
+        );
     }
 
     #[test]
     fn a_relative_import_climbs() {
-        let modules = modules(&["shop/__init__.py", "shop/views/__init__.py", "shop/views/a.py", "shop/db.py"]);
+        let modules =
+            modules(&["shop/__init__.py", "shop/views/__init__.py", "shop/views/a.py", "shop/db.py"]);
         assert_eq!(modules.resolve(FileIndex(2), Symbol::new("db"), 2), Some(FileIndex(3)));
-        assert_eq!(modules.resolve_name(FileIndex(2), Symbol::new(""), 2, Symbol::new("db")), Some(FileIndex(3)));
+        assert_eq!(
+            modules.resolve_name(FileIndex(2), Symbol::new(""), 2, Symbol::new("db")),
+            Some(FileIndex(3))
+        );
         assert_eq!(modules.resolve(FileIndex(1), Symbol::new("a"), 1), Some(FileIndex(2)));
         assert_eq!(modules.child(FileIndex(0), Symbol::new("db")), Some(FileIndex(3)));
     }

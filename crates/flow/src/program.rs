@@ -90,6 +90,8 @@ pub struct Program {
     pub(crate) hierarchy: Hierarchy,
     /// Functions by the names they mention.
     mentions: FxHashMap<Symbol, Vec<FunctionRef>>,
+    /// Packages and names in them of which the catalogue speaks.
+    library_names: FxHashSet<(Symbol, Symbol)>,
     /// Methods by name.
     methods: FxHashMap<Symbol, Vec<(FunctionRef, ClassRef)>>,
 }
@@ -103,6 +105,7 @@ impl Program {
             files,
             modules,
             hierarchy: Hierarchy::default(),
+            library_names: catalogue.names().collect(),
             mentions: FxHashMap::default(),
             methods: FxHashMap::default(),
         };
@@ -178,7 +181,12 @@ impl Program {
         self.meanings_within(file, name, &mut Vec::new())
     }
 
-    fn meanings_within(&self, file: FileIndex, name: Symbol, seen: &mut Vec<(FileIndex, Symbol)>) -> Vec<Meaning> {
+    fn meanings_within(
+        &self,
+        file: FileIndex,
+        name: Symbol,
+        seen: &mut Vec<(FileIndex, Symbol)>,
+    ) -> Vec<Meaning> {
         if seen.contains(&(file, name)) {
             return Vec::new();
         }
@@ -204,7 +212,12 @@ impl Program {
         prefer_program(meanings)
     }
 
-    fn star_meanings(&self, file: FileIndex, name: Symbol, seen: &mut Vec<(FileIndex, Symbol)>) -> Vec<Meaning> {
+    fn star_meanings(
+        &self,
+        file: FileIndex,
+        name: Symbol,
+        seen: &mut Vec<(FileIndex, Symbol)>,
+    ) -> Vec<Meaning> {
         for star in &self.file(file).stars {
             if let Some(from) = self.modules.resolve(file, star.module, star.level) {
                 let meanings = self.meanings_within(from, name, seen);
@@ -216,7 +229,11 @@ impl Program {
         if let Some(module) = self.modules.child(file, name) {
             return vec![Meaning::Module(module)];
         }
-        Vec::new()
+        let of_library =
+            |star: &&Import| star.level == 0 && self.library_names.contains(&(star.module, name));
+        let stars = &self.file(file).stars;
+        let meaning = |star: &Import| Meaning::Library(Symbol::new(&format!("{}.{name}", star.module)));
+        stars.iter().find(of_library).map(meaning).into_iter().collect()
     }
 
     /// What `import` binds.
@@ -284,16 +301,16 @@ impl Program {
                         let meaning = self.meanings(module, *name).first().copied()?;
                         self.look_through(meaning, depth)
                     }
-                    Meaning::Library(path) => {
-                        Some(Meaning::Library(Symbol::new(&format!("{path}.{name}"))))
-                    }
+                    Meaning::Library(path) => Some(Meaning::Library(Symbol::new(&format!("{path}.{name}")))),
                     _ => None,
                 }
             }
-            ExpressionKind::Call { callee, .. } => match self.static_meaning_within(file, *callee, depth + 1)? {
-                Meaning::Library(path) => Some(Meaning::Library(Symbol::new(&format!("{path}()")))),
-                _ => None,
-            },
+            ExpressionKind::Call { callee, .. } => {
+                match self.static_meaning_within(file, *callee, depth + 1)? {
+                    Meaning::Library(path) => Some(Meaning::Library(Symbol::new(&format!("{path}()")))),
+                    _ => None,
+                }
+            }
             ExpressionKind::Index { object, .. } => self.static_meaning_within(file, *object, depth + 1),
             _ => None,
         }
@@ -345,7 +362,13 @@ pub(crate) fn first_part(dotted: Symbol) -> Symbol {
 
 impl File {
     fn new(path: String, module: Module) -> Self {
-        let mut file = Self { path, module: Module::default(), bindings: FxHashMap::default(), stars: Vec::new(), packages: FxHashSet::default() };
+        let mut file = Self {
+            path,
+            module: Module::default(),
+            bindings: FxHashMap::default(),
+            stars: Vec::new(),
+            packages: FxHashSet::default(),
+        };
         if let Some(body) = module.functions.first() {
             file.bind_block(&module, &body.body);
         }

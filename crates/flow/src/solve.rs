@@ -27,17 +27,13 @@ const MOST_MENTIONS: usize = 60;
 
 /// Finds all flows of `program`.
 pub fn solve(program: &Program, catalogue: &Catalogue) -> Solution {
-    let t0 = std::time::Instant::now();
     let mut solver = Solver::new(program, catalogue);
     solver.add_methods();
     solver.open_what_may_matter();
     while let Some(function) = solver.next() {
-        let t = std::time::Instant::now();
         let outcome = interpret::run(&solver.snapshot, function);
-        if std::env::var_os("TL_TRACE").is_some() && t.elapsed().as_millis() > 20 { eprintln!("slow {:?} {} {} eff {} subst {} steps {}", t.elapsed(), program.file(function.file).path, program.describe(function), outcome.summary.effects.len(), outcome.debug.0, outcome.debug.1); }
         solver.merge(function, outcome);
     }
-    if std::env::var_os("TL_TRACE").is_some() { eprintln!("solve {:?}", t0.elapsed()); eprintln!("relevant {} catches {} hot {:?}", solver.snapshot.relevant.len(), program.functions().filter(|f| program.function(*f).catches).count(), [1u8,2,3].map(|h| solver.snapshot.heat.values().filter(|x| **x==h).count())); eprintln!("functions {} runs {}", solver.runs.len(), solver.runs.values().sum::<u32>()); }
     solver.solution()
 }
 
@@ -208,8 +204,11 @@ impl<'a> Solver<'a> {
     }
 
     fn merge_writes(&mut self, function: FunctionRef, outcome: &Outcome) {
-        let before: Vec<Key> =
-            self.outcomes.get(&function).map(|outcome| outcome.writes.keys().copied().collect()).unwrap_or_default();
+        let before: Vec<Key> = self
+            .outcomes
+            .get(&function)
+            .map(|outcome| outcome.writes.keys().copied().collect())
+            .unwrap_or_default();
         for key in before {
             if !outcome.writes.contains_key(&key) && self.snapshot.store.write(function, key, None) {
                 self.wake_readers(key, false);
@@ -263,7 +262,9 @@ impl<'a> Solver<'a> {
         let mut near = FxHashSet::from_iter([file]);
         let Some(class) = class else {
             let binds = |(_, content): &(usize, &crate::program::File)| content.bindings.contains_key(&name);
-            near.extend(program.files.iter().enumerate().filter(binds).map(|(index, _)| FileIndex(index as u32)));
+            near.extend(
+                program.files.iter().enumerate().filter(binds).map(|(index, _)| FileIndex(index as u32)),
+            );
             return near;
         };
         let descendants = &program.hierarchy.lineage(class).descendants;
@@ -334,7 +335,9 @@ impl<'a> Solver<'a> {
         }
         for (function, roles) in &self.inherent {
             solution.registrations.extend(
-                roles.iter().map(|role| crate::found::Registration { function: *function, role: role.clone() }),
+                roles
+                    .iter()
+                    .map(|role| crate::found::Registration { function: *function, role: role.clone() }),
             );
         }
         solution.flows.sort_by_key(flow_order);

@@ -56,7 +56,7 @@ impl Source {
 
 /// What is known of a value that a function was given.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub enum Slot {
+pub(crate) enum Slot {
     /// A parameter, by its place.
     Parameter(u16),
     /// A parameter of a function around, by its name.
@@ -74,7 +74,7 @@ pub enum ClassName {
 
 /// What was done to a value that is not yet known.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
-pub enum Operation {
+pub(crate) enum Operation {
     /// An attribute was read.
     Attribute(Symbol),
     /// An entry was read.
@@ -96,14 +96,14 @@ pub enum Operation {
 }
 
 /// Operations, first one first. Behind [`LONGEST_PATH`] they are forgotten, which only loses precision.
-pub type Operations = SmallVec<[Operation; 2]>;
+pub(crate) type Operations = SmallVec<[Operation; 2]>;
 
 /// Long paths are rare and make summaries large.
-pub const LONGEST_PATH: usize = 5;
+pub(crate) const LONGEST_PATH: usize = 5;
 
 /// Whose detail it is.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
-pub enum Origin {
+pub(crate) enum Origin {
     /// A source.
     Source(Arc<Source>),
     /// Whatever the caller gives.
@@ -112,7 +112,7 @@ pub enum Origin {
 
 /// In what form detail is.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub enum Form {
+pub(crate) enum Form {
     /// The object itself, an exception for example.
     Object,
     /// Text.
@@ -123,22 +123,22 @@ pub enum Form {
 
 /// Error detail that a value carries.
 #[derive(Clone, Debug)]
-pub struct Taint {
+pub(crate) struct Taint {
     /// Whose.
-    pub origin: Origin,
+    pub(crate) origin: Origin,
     /// What it tells by now.
-    pub rule: Rule,
+    pub(crate) rule: Rule,
     /// In what form.
-    pub form: Form,
+    pub(crate) form: Form,
     /// A call on the way could not be resolved.
-    pub unsure: bool,
+    pub(crate) unsure: bool,
     /// The way so far.
-    pub trail: Trail,
+    pub(crate) trail: Trail,
 }
 
 impl Taint {
     /// What is given through `slot`, untouched.
-    pub fn given(slot: Slot) -> Self {
+    pub(crate) fn given(slot: Slot) -> Self {
         Self {
             origin: Origin::Given(slot, Operations::new()),
             rule: Rule::ExceptionMessage,
@@ -149,12 +149,12 @@ impl Taint {
     }
 
     /// Whether both carry the same detail in the same form; the ways may differ.
-    pub fn is_like(&self, other: &Taint) -> bool {
+    pub(crate) fn is_like(&self, other: &Taint) -> bool {
         self.form == other.form && self.rule == other.rule && self.origin == other.origin
     }
 
     /// The same after one more operation, if it is not yet known what it is.
-    pub fn then(mut self, operation: Operation) -> Self {
+    pub(crate) fn then(mut self, operation: Operation) -> Self {
         if let Origin::Given(_, operations) = &mut self.origin
             && operations.len() < LONGEST_PATH
             && !(operation == Operation::Text && operations.last() == Some(&Operation::Text))
@@ -165,7 +165,7 @@ impl Taint {
     }
 
     /// The same one step further.
-    pub fn step(mut self, location: Location, note: Note) -> Self {
+    pub(crate) fn step(mut self, location: Location, note: Note) -> Self {
         if matches!(self.origin, Origin::Source(_)) || note.is_kept_in_summaries() {
             self.trail.push(Step { location, note });
         }
@@ -217,7 +217,7 @@ impl Note {
 
 /// The steps of a way, shared between all that go it. The last step is the first one seen.
 #[derive(Clone, Default, Debug)]
-pub struct Trail(Option<Arc<TrailNode>>);
+pub(crate) struct Trail(Option<Arc<TrailNode>>);
 
 #[derive(Debug)]
 struct TrailNode {
@@ -231,17 +231,17 @@ impl Trail {
     const LONGEST: u16 = 24;
 
     /// How many steps.
-    pub fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.0.as_ref().map_or(0, |node| usize::from(node.length))
     }
 
     /// Whether there are none.
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.0.is_none()
     }
 
     /// Adds a step, unless it is the last one already.
-    pub fn push(&mut self, step: Step) {
+    pub(crate) fn push(&mut self, step: Step) {
         let length = self.0.as_ref().map_or(0, |node| node.length);
         if length >= Self::LONGEST || self.0.as_ref().is_some_and(|node| node.step == step) {
             return;
@@ -250,7 +250,7 @@ impl Trail {
     }
 
     /// The steps, first one first.
-    pub fn steps(&self) -> Vec<Step> {
+    pub(crate) fn steps(&self) -> Vec<Step> {
         let mut steps = Vec::with_capacity(self.len());
         let mut current = &self.0;
         while let Some(node) = current {
@@ -262,7 +262,7 @@ impl Trail {
     }
 
     /// This way and then that one.
-    pub fn followed_by(mut self, rest: &Trail) -> Self {
+    pub(crate) fn followed_by(mut self, rest: &Trail) -> Self {
         for step in rest.steps() {
             self.push(step);
         }

@@ -10,20 +10,20 @@ use crate::taint::{Form, Origin, Taint};
 
 /// What a value may be, and the detail it carries. The empty value is one of which nothing is known.
 #[derive(Clone, Default, PartialEq, Debug)]
-pub struct Value {
+pub(crate) struct Value {
     /// Detail carried by the value as a whole: every part of it has it too.
-    pub taints: Vec<Taint>,
+    pub(crate) taints: Vec<Taint>,
     /// Functions, classes and objects that it may be.
-    pub entities: SmallVec<[Entity; 1]>,
+    pub(crate) entities: SmallVec<[Entity; 1]>,
     /// Forms that it may have. More than one are kept apart as long as a constant in them tells which.
-    pub shapes: Vec<Shape>,
+    pub(crate) shapes: Vec<Shape>,
     /// The constant that it is.
-    pub constant: Option<Constant>,
+    pub(crate) constant: Option<Constant>,
 }
 
 /// Something with a name.
 #[derive(Clone, PartialEq, Debug)]
-pub enum Entity {
+pub(crate) enum Entity {
     /// A function of the program, with the parameters of the functions around that it uses.
     Function(FunctionRef, Captures),
     /// A method together with its object, of which the class is known.
@@ -44,21 +44,21 @@ pub enum Entity {
 
 /// A callable with some arguments filled in.
 #[derive(PartialEq, Debug)]
-pub struct PartialCall {
+pub(crate) struct PartialCall {
     /// The callable.
-    pub callee: Value,
+    pub(crate) callee: Value,
     /// By place.
-    pub positional: Vec<Value>,
+    pub(crate) positional: Vec<Value>,
     /// By keyword.
-    pub keywords: Vec<(Symbol, Value)>,
+    pub(crate) keywords: Vec<(Symbol, Value)>,
 }
 
 /// Values of captured parameters, by name.
-pub type Captures = Arc<[(Symbol, Value)]>;
+pub(crate) type Captures = Arc<[(Symbol, Value)]>;
 
 /// The form of a compound value.
 #[derive(Clone, PartialEq, Debug)]
-pub enum Shape {
+pub(crate) enum Shape {
     /// Fixed places.
     Tuple(Vec<Value>),
     /// Any number of items, each like this.
@@ -69,7 +69,7 @@ pub enum Shape {
 
 /// A constant.
 #[derive(Clone, Copy, PartialEq, Debug)]
-pub enum Constant {
+pub(crate) enum Constant {
     /// A text.
     Text(Symbol),
     /// A whole number.
@@ -84,7 +84,7 @@ pub enum Constant {
 
 impl Constant {
     /// Whether it counts as true.
-    pub fn truth(self) -> bool {
+    pub(crate) fn truth(self) -> bool {
         match self {
             Constant::Text(text) => !text.text().is_empty(),
             Constant::Integer(number) => number != 0,
@@ -95,7 +95,8 @@ impl Constant {
     }
 
     fn tells_apart(self, other: Constant) -> bool {
-        self.truth() != other.truth() || matches!((self, other), (Constant::Integer(a), Constant::Integer(b)) if a != b)
+        self.truth() != other.truth()
+            || matches!((self, other), (Constant::Integer(a), Constant::Integer(b)) if a != b)
     }
 }
 
@@ -151,12 +152,12 @@ impl Value {
     const MOST_GIVEN: usize = 6;
 
     /// A collection of such items.
-    pub fn list(item: Value) -> Self {
+    pub(crate) fn list(item: Value) -> Self {
         if item.is_empty() { Value::default() } else { Shape::List(Box::new(item)).into() }
     }
 
     /// What of it a function that uses it keeps: functions within functions within functions are forgotten.
-    pub fn for_capture(&self, depth: usize) -> Value {
+    pub(crate) fn for_capture(&self, depth: usize) -> Value {
         const DEEPEST: usize = 1;
         let mut kept = Value { taints: self.taints.clone(), ..Value::default() };
         for entity in &self.entities {
@@ -178,23 +179,26 @@ impl Value {
     }
 
     /// Whether nothing is known.
-    pub fn is_empty(&self) -> bool {
-        self.taints.is_empty() && self.entities.is_empty() && self.shapes.is_empty() && self.constant.is_none()
+    pub(crate) fn is_empty(&self) -> bool {
+        self.taints.is_empty()
+            && self.entities.is_empty()
+            && self.shapes.is_empty()
+            && self.constant.is_none()
     }
 
     /// Whether it carries detail of a source.
-    pub fn is_tainted(&self) -> bool {
+    pub(crate) fn is_tainted(&self) -> bool {
         self.taints.iter().any(|taint| matches!(taint.origin, Origin::Source(_)))
             || self.parts().any(Value::is_tainted)
     }
 
     /// Whether it carries anything that a caller or the store should know.
-    pub fn is_telling(&self) -> bool {
+    pub(crate) fn is_telling(&self) -> bool {
         !self.taints.is_empty() || !self.entities.is_empty() || self.parts().any(Value::is_telling)
     }
 
     /// The values in its forms.
-    pub fn parts(&self) -> impl Iterator<Item = &Value> {
+    pub(crate) fn parts(&self) -> impl Iterator<Item = &Value> {
         self.shapes.iter().flat_map(|shape| -> Box<dyn Iterator<Item = &Value>> {
             match shape {
                 Shape::Tuple(items) => Box::new(items.iter()),
@@ -223,7 +227,7 @@ impl Value {
     }
 
     /// Whether it counts as true, if that is known.
-    pub fn truth(&self) -> Option<bool> {
+    pub(crate) fn truth(&self) -> Option<bool> {
         if let Some(constant) = self.constant {
             return Some(constant.truth());
         }
@@ -231,7 +235,7 @@ impl Value {
     }
 
     /// Adds a taint unless one like it is there; one that is sure replaces one that is not.
-    pub fn add_taint(&mut self, taint: Taint) {
+    pub(crate) fn add_taint(&mut self, taint: Taint) {
         match self.taints.iter().position(|known| known.is_like(&taint)) {
             Some(place) if self.taints[place].unsure && !taint.unsure => self.taints[place] = taint,
             Some(_) => {}
@@ -263,7 +267,7 @@ impl Value {
     }
 
     /// The same if it is small enough to be kept for other functions, else what is left without its form.
-    pub fn bounded(self) -> Value {
+    pub(crate) fn bounded(self) -> Value {
         let mut room = Self::LARGEST;
         if self.fits_into(&mut room) {
             return self;
@@ -293,7 +297,7 @@ impl Value {
     }
 
     /// What is known when it may be this or `other`.
-    pub fn join(&mut self, other: &Value) {
+    pub(crate) fn join(&mut self, other: &Value) {
         if other.is_empty() {
             self.constant = None;
             return;
@@ -321,7 +325,7 @@ impl Value {
     }
 
     /// This or `other`, where the first one is as good as nothing if it is empty.
-    pub fn gather(&mut self, other: &Value) {
+    pub(crate) fn gather(&mut self, other: &Value) {
         if self.is_empty() {
             *self = other.clone();
         } else {
@@ -348,7 +352,7 @@ impl Value {
     }
 
     /// The detail in it and in all of its parts.
-    pub fn all_taints(&self) -> Vec<Taint> {
+    pub(crate) fn all_taints(&self) -> Vec<Taint> {
         let mut all = Value { taints: self.taints.clone(), ..Value::default() };
         for part in self.parts() {
             for taint in part.all_taints() {
@@ -359,11 +363,12 @@ impl Value {
     }
 
     /// The same without form: what is in its parts is in the whole.
-    pub fn flat(&self) -> Value {
+    pub(crate) fn flat(&self) -> Value {
         if self.shapes.is_empty() {
             return self.clone();
         }
-        let mut flat = Value { taints: self.all_taints(), entities: self.entities.clone(), ..Value::default() };
+        let mut flat =
+            Value { taints: self.all_taints(), entities: self.entities.clone(), ..Value::default() };
         for part in self.parts() {
             for entity in &part.flat().entities {
                 flat.add_entity(entity.clone());
@@ -373,7 +378,7 @@ impl Value {
     }
 
     /// The same without detail of sources.
-    pub fn without_detail(&self) -> Value {
+    pub(crate) fn without_detail(&self) -> Value {
         let mut value = self.clone();
         value.strip();
         value
@@ -385,7 +390,7 @@ impl Value {
     }
 
     /// The same with each taint, in all parts, changed or dropped.
-    pub fn map_taints(mut self, change: &mut dyn FnMut(Taint) -> Option<Taint>) -> Value {
+    pub(crate) fn map_taints(mut self, change: &mut dyn FnMut(Taint) -> Option<Taint>) -> Value {
         self.change_taints(change);
         self
     }
@@ -403,7 +408,7 @@ impl Value {
     }
 
     /// What an item at an unknown place is.
-    pub fn element(&self) -> Value {
+    pub(crate) fn element(&self) -> Value {
         let mut element = Value { taints: self.taints.clone(), ..Value::default() };
         for part in self.parts() {
             element.gather(part);
@@ -412,7 +417,7 @@ impl Value {
     }
 
     /// The item at `place`; negative places count from the end.
-    pub fn item(&self, place: i64) -> Value {
+    pub(crate) fn item(&self, place: i64) -> Value {
         let mut item = Value { taints: self.taints.clone(), ..Value::default() };
         for shape in &self.shapes {
             match shape {
@@ -430,7 +435,7 @@ impl Value {
     }
 
     /// The entry under `key`.
-    pub fn entry(&self, key: Symbol) -> Value {
+    pub(crate) fn entry(&self, key: Symbol) -> Value {
         let mut entry = Value { taints: self.taints.clone(), ..Value::default() };
         for shape in &self.shapes {
             match shape {
@@ -446,7 +451,7 @@ impl Value {
     }
 
     /// Sets the entry under `key`, or an unknown one.
-    pub fn set_entry(&mut self, key: Option<Symbol>, value: Value) {
+    pub(crate) fn set_entry(&mut self, key: Option<Symbol>, value: Value) {
         let mut found = false;
         for shape in &mut self.shapes {
             if let Shape::Record(entries, rest) = shape {
@@ -475,7 +480,7 @@ impl Value {
     }
 
     /// Adds an item to a collection, or an entry to a record.
-    pub fn add_item(&mut self, item: &Value) {
+    pub(crate) fn add_item(&mut self, item: &Value) {
         if !item.is_telling() {
             return;
         }
@@ -498,7 +503,7 @@ impl Value {
     }
 
     /// The same with every taint in `form`, at least.
-    pub fn in_form(self, form: Form) -> Value {
+    pub(crate) fn in_form(self, form: Form) -> Value {
         self.map_taints(&mut |mut taint| {
             taint.form = taint.form.max(form);
             Some(taint)
@@ -519,7 +524,8 @@ impl Shape {
     fn fits(&self, other: &Shape) -> bool {
         match (self, other) {
             (Shape::Tuple(items), Shape::Tuple(others)) => {
-                items.len() == others.len() && items.iter().zip(others).all(|(item, other)| alike(item, other))
+                items.len() == others.len()
+                    && items.iter().zip(others).all(|(item, other)| alike(item, other))
             }
             (Shape::Record(entries, _), Shape::Record(others, _)) => entries.iter().all(|(key, value)| {
                 others.iter().find(|(other, _)| other == key).is_none_or(|(_, other)| {

@@ -75,7 +75,12 @@ impl<'a> Applications<'a> {
         reports
     }
 
-    fn central_handler(&self, index: usize, findings: &[&(Location, Finding)], files: &mut Files<'_>) -> ControlReport {
+    fn central_handler(
+        &self,
+        index: usize,
+        findings: &[&(Location, Finding)],
+        files: &mut Files<'_>,
+    ) -> ControlReport {
         let control = Control::CentralHandler;
         let Some(handler) = self.central[index].first() else {
             let reason = "no handler for HTTPException, 500 or Exception".to_owned();

@@ -16,7 +16,12 @@ use crate::{Finding, Judgement, Place, SourceFile, Step};
 pub type Sources<'a> = dyn Fn(FileIndex) -> Arc<SourceFile> + 'a;
 
 /// Turns what was found into findings, without those that comments silence.
-pub fn judge(program: &Program, solution: &Solution, catalogue: &Catalogue, sources: &Sources<'_>) -> Judgement {
+pub fn judge(
+    program: &Program,
+    solution: &Solution,
+    catalogue: &Catalogue,
+    sources: &Sources<'_>,
+) -> Judgement {
     let files = Files { sources, known: HashMap::new() };
     let mut judge = Judge { program, files, findings: Vec::new() };
     for flow in best_flows(&solution.flows) {
@@ -42,7 +47,11 @@ pub fn judge(program: &Program, solution: &Solution, catalogue: &Catalogue, sour
         finding.application = applications.of(location.file);
     }
     let applications = applications.report(&findings, &mut files);
-    Judgement { findings: findings.into_iter().map(|(_, finding)| finding).collect(), applications, suppressed }
+    Judgement {
+        findings: findings.into_iter().map(|(_, finding)| finding).collect(),
+        applications,
+        suppressed,
+    }
 }
 
 fn path_of(program: &Program, location: Location) -> &str {
@@ -115,7 +124,14 @@ struct Judge<'a> {
 }
 
 impl Judge<'_> {
-    fn add(&mut self, location: Location, rule: Rule, severity: Severity, confidence: Confidence, message: String) -> &mut Finding {
+    fn add(
+        &mut self,
+        location: Location,
+        rule: Rule,
+        severity: Severity,
+        confidence: Confidence,
+        message: String,
+    ) -> &mut Finding {
         let severity =
             if is_test(&self.program.file(location.file).path) { Severity::Info } else { severity };
         let place = self.files.place(location);

@@ -7,8 +7,6 @@ mod judge;
 mod suppression;
 mod words;
 
-pub use finding::{
-    Application, ControlReport, ControlState, Finding, Judgement, Place, SourceFile, Step,
-};
+pub use finding::{Application, ControlReport, ControlState, Finding, Judgement, Place, SourceFile, Step};
 pub use judge::{Sources, judge};
 pub use tightlip_catalogue::{Confidence, Control, Rule, Severity};

@@ -4,8 +4,8 @@ use tightlip_flow::{Location, Program};
 use tightlip_ir::DirectiveKind;
 
 use crate::Finding;
-use crate::judge::Files;
 use crate::Rule;
+use crate::judge::Files;
 
 pub(crate) struct Suppressions<'a> {
     program: &'a Program,
@@ -29,7 +29,8 @@ impl<'a> Suppressions<'a> {
                 let applies = directive.applies_to.start <= location.span.end.max(first)
                     && directive.applies_to.end >= first;
                 applies
-                    && (rules.is_empty() || rules.iter().any(|rule| Rule::find(rule.text()) == Some(finding.rule)))
+                    && (rules.is_empty()
+                        || rules.iter().any(|rule| Rule::find(rule.text()) == Some(finding.rule)))
             }
             _ => false,
         })

@@ -82,7 +82,9 @@ pub(crate) fn example(flow: &Flow) -> Option<&'static str> {
         Rule::ExceptionMessage if of("subprocess.") => {
             "Command '['pg_dump', '--password=...']' returned non-zero exit status 1."
         }
-        Rule::ExceptionMessage if of("OSError") || of("FileNotFoundError") || of("PermissionError") || of("IOError") => {
+        Rule::ExceptionMessage
+            if of("OSError") || of("FileNotFoundError") || of("PermissionError") || of("IOError") =>
+        {
             "[Errno 2] No such file or directory: '/srv/app/secrets/key.pem'"
         }
         Rule::ExceptionMessage if of("KeyError") => "'STRIPE_SECRET'",

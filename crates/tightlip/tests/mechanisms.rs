@@ -60,10 +60,13 @@ fn cases(text: &str) -> Result<Vec<Case<'_>>, String> {
                 line => writeln!(code, "{line}").expect("a text takes all"),
             }
         } else if let Some(heading) = line.strip_prefix("## ") {
-            let (heading, known_gap) = heading.strip_suffix(GAP).map_or((heading, false), |heading| (heading, true));
+            let (heading, known_gap) =
+                heading.strip_suffix(GAP).map_or((heading, false), |heading| (heading, true));
             cases.push(Case { heading, known_gap, line: number, files: Vec::new() });
         } else if let Some(head) = line.strip_prefix("```py") {
-            let case = cases.last_mut().ok_or_else(|| format!("line {number}: a block stands under a `## heading`"))?;
+            let case = cases
+                .last_mut()
+                .ok_or_else(|| format!("line {number}: a block stands under a `## heading`"))?;
             let path = head.trim();
             case.files.push((if path.is_empty() { ONLY_FILE } else { path }, String::new()));
             open = true;
@@ -86,7 +89,8 @@ impl Case<'_> {
                 let Some((_, mark)) = line.split_once("# leak") else { continue };
                 let names = mark.trim().strip_prefix(':').unwrap_or("exception-message");
                 for name in names.split(',').map(str::trim) {
-                    let rule = Rule::find(name).ok_or_else(|| format!("`{}`: no rule is `{name}`", self.heading))?;
+                    let rule =
+                        Rule::find(name).ok_or_else(|| format!("`{}`: no rule is `{name}`", self.heading))?;
                     wanted.push(((*path).to_owned(), index + 1, rule));
                 }
             }

@@ -35,7 +35,9 @@ fn holds(path: &Path) -> datatest_stable::Result<()> {
         let judgement = support::check(&pattern.files(Side::Vulnerable));
         let found: Vec<_> = judgement.findings.iter().filter(|finding| finding.rule == rule).collect();
         if let Some(other) = found.iter().find(|finding| finding.severity != severity) {
-            return Err(format!("severity is {}, the page says {}", other.severity.name(), severity.name()).into());
+            return Err(
+                format!("severity is {}, the page says {}", other.severity.name(), severity.name()).into()
+            );
         }
     }
     Ok(())

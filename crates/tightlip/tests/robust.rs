@@ -61,8 +61,10 @@ fn expression() -> impl Strategy<Value = String> {
             two.clone().prop_map(|(a, b)| format!("({a} if {b} else {a})")),
             two.clone().prop_map(|(a, b)| format!("({a} or not {b})")),
             two.clone().prop_map(|(a, b)| format!("({a} + {b} == {a})")),
-            (name(), inner.clone(), inner.clone()).prop_map(|(n, a, b)| format!("[{a} for {n} in {b} if {n}]")),
-            (name(), inner.clone(), inner.clone()).prop_map(|(n, a, b)| format!("{{{n}: {a} for {n}, c in {b}}}")),
+            (name(), inner.clone(), inner.clone())
+                .prop_map(|(n, a, b)| format!("[{a} for {n} in {b} if {n}]")),
+            (name(), inner.clone(), inner.clone())
+                .prop_map(|(n, a, b)| format!("{{{n}: {a} for {n}, c in {b}}}")),
             (name(), inner.clone()).prop_map(|(n, a)| format!("(lambda {n}=None: {a})")),
             (name(), inner.clone()).prop_map(|(n, a)| format!("({n} := {a})")),
             (inner.clone(), class()).prop_map(|(a, c)| format!("isinstance({a}, ({c}, OSError))")),
@@ -119,7 +121,8 @@ fn statement() -> impl Strategy<Value = Block> {
             (expression(), block.clone(), block.clone()).prop_map(|(test, then, other)| {
                 joined(&[under(format!("if {test}:"), &then), under("else:".to_owned(), &other)])
             }),
-            (name(), expression(), block.clone()).prop_map(|(n, e, body)| under(format!("for {n} in {e}:"), &body)),
+            (name(), expression(), block.clone())
+                .prop_map(|(n, e, body)| under(format!("for {n} in {e}:"), &body)),
             (expression(), block.clone()).prop_map(|(e, body)| under(format!("while {e}:"), &body)),
             (block.clone(), class(), block.clone(), block.clone()).prop_map(|(body, c, handled, last)| {
                 joined(&[
@@ -130,14 +133,20 @@ fn statement() -> impl Strategy<Value = Block> {
                 ])
             }),
             (block.clone(), block.clone()).prop_map(|(body, handled)| {
-                joined(&[under("try:".to_owned(), &body), under("except* OSError as error:".to_owned(), &handled)])
+                joined(&[
+                    under("try:".to_owned(), &body),
+                    under("except* OSError as error:".to_owned(), &handled),
+                ])
             }),
-            (expression(), name(), block.clone()).prop_map(|(e, n, body)| under(format!("with {e} as {n}:"), &body)),
+            (expression(), name(), block.clone())
+                .prop_map(|(e, n, body)| under(format!("with {e} as {n}:"), &body)),
             (expression(), name(), block.clone()).prop_map(|(e, n, body)| {
                 under(format!("match {e}:"), &under(format!("case {{'a': {n}}} | ({n}, _):"), &body))
             }),
-            (decorators(), function(), name(), block.clone())
-                .prop_map(|(marks, f, n, body)| joined(&[marks, under(format!("def {f}({n}, b=None, *args, **kwargs):"), &body)])),
+            (decorators(), function(), name(), block.clone()).prop_map(|(marks, f, n, body)| joined(&[
+                marks,
+                under(format!("def {f}({n}, b=None, *args, **kwargs):"), &body)
+            ])),
             (decorators(), function(), block.clone())
                 .prop_map(|(marks, f, body)| joined(&[marks, under(format!("async def {f}(self):"), &body)])),
             (class(), class(), block)
@@ -158,7 +167,8 @@ fn decorators() -> impl Strategy<Value = Block> {
     prop::collection::vec(one, 0..3)
 }
 
-const HEAD: &str = "import functools, sys, traceback\nfrom flask import *\nfrom shop.util import *\napp = Flask(__name__)\n";
+const HEAD: &str =
+    "import functools, sys, traceback\nfrom flask import *\nfrom shop.util import *\napp = Flask(__name__)\n";
 
 /// What a function does: some statements, then a `try` whose `except` returns something of the exception.
 fn body() -> impl Strategy<Value = Block> {
@@ -178,11 +188,14 @@ fn definition() -> impl Strategy<Value = Block> {
     let named = (decorators(), function(), name(), body()).prop_map(|(marks, f, n, body)| {
         joined(&[marks, under(format!("def {f}({n}, b=None, *args, **kwargs):"), &body)])
     });
-    let view = (function(), body())
-        .prop_map(|(f, body)| joined(&[vec!["@app.route('/')".to_owned()], under(format!("def {f}(a=None, b=None):"), &body)]));
-    let method = (function(), body()).prop_map(|(f, body)| under(format!("def {f}(self, a=None, b=None):"), &body));
+    let view = (function(), body()).prop_map(|(f, body)| {
+        joined(&[vec!["@app.route('/')".to_owned()], under(format!("def {f}(a=None, b=None):"), &body)])
+    });
+    let method =
+        (function(), body()).prop_map(|(f, body)| under(format!("def {f}(self, a=None, b=None):"), &body));
     let methods = prop::collection::vec(method, 1..3).prop_map(|parts| joined(&parts));
-    let object = (class(), class(), methods).prop_map(|(c, base, body)| under(format!("class {c}({base}, Exception):"), &body));
+    let object = (class(), class(), methods)
+        .prop_map(|(c, base, body)| under(format!("class {c}({base}, Exception):"), &body));
     let variable = (name(), expression()).prop_map(|(n, e)| vec![format!("{n} = {e}")]);
     prop_oneof![3 => named, 3 => view, 2 => object, 1 => variable, 1 => statement()]
 }
@@ -224,7 +237,8 @@ fn told(judgement: &Judgement) -> String {
     for application in &judgement.applications {
         let _ = writeln!(text, "{} {}", application.name, application.framework);
         for control in &application.controls {
-            let _ = writeln!(text, "  {} {} {}", control.control.title(), control.state.name(), control.reason);
+            let _ =
+                writeln!(text, "  {} {} {}", control.control.title(), control.state.name(), control.reason);
         }
     }
     text
@@ -280,7 +294,8 @@ fn pattern_programs() -> Vec<Vec<(String, String)>> {
         for side in [Side::Vulnerable, Side::Secure] {
             let files = pattern.files(side);
             if !files.is_empty() {
-                programs.push(files.into_iter().map(|(path, text)| (path.to_owned(), text.to_owned())).collect());
+                programs
+                    .push(files.into_iter().map(|(path, text)| (path.to_owned(), text.to_owned())).collect());
             }
         }
     }
@@ -318,7 +333,10 @@ enum Damage {
 }
 
 fn damage() -> impl Strategy<Value = Damage> {
-    let noise = select(&["(", ")", "\"\"\"", "'", ":", "\0", "\u{fffd}é", "\t", "\\", "f\"{", "}", "lambda ", "await ", "*"][..]);
+    let noise = select(
+        &["(", ")", "\"\"\"", "'", ":", "\0", "\u{fffd}é", "\t", "\\", "f\"{", "}", "lambda ", "await ", "*"]
+            [..],
+    );
     prop_oneof![
         any::<Index>().prop_map(Damage::Cut),
         any::<Index>().prop_map(Damage::DropLine),
@@ -396,7 +414,9 @@ fn random_programs_leak() {
 /// A function that calls the one before it: `depth` of them, the last one catches.
 fn chain(depth: usize) -> String {
     let mut text = HEAD.to_owned();
-    text.push_str("def f0():\n    try:\n        work()\n    except Exception as error:\n        return str(error)\n");
+    text.push_str(
+        "def f0():\n    try:\n        work()\n    except Exception as error:\n        return str(error)\n",
+    );
     for number in 1..=depth {
         let _ = write!(text, "def f{number}():\n    return f{}()\n", number - 1);
     }
@@ -412,8 +432,14 @@ fn large_things_end() {
     let mut ring = HEAD.to_owned();
     for number in 0..200 {
         let (next, far) = ((number + 1) % 200, (number * 7 + 3) % 200);
-        let _ = write!(ring, "def r{number}(e, k):\n    try:\n        return r{next}(k, e) or r{far}(e, str(k))\n");
-        let _ = write!(ring, "    except Exception as error:\n        return {{'a': r{far}(error, k), 'b': k}}\n");
+        let _ = write!(
+            ring,
+            "def r{number}(e, k):\n    try:\n        return r{next}(k, e) or r{far}(e, str(k))\n"
+        );
+        let _ = write!(
+            ring,
+            "    except Exception as error:\n        return {{'a': r{far}(error, k), 'b': k}}\n"
+        );
     }
     ring.push_str("@app.route('/')\ndef view():\n    return jsonify(r0(1, 2))\n");
     let mut blocks = format!("{HEAD}def f(e):\n");
@@ -423,7 +449,8 @@ fn large_things_end() {
     let _ = writeln!(blocks, "{}return e", " ".repeat(92));
     let branches = format!(
         "{HEAD}def f(e):\n    a = {{}}\n{}    return a\n",
-        (0..1500).fold(String::new(), |text, n| text + &format!("    if e.x{n}:\n        a['k{n}'] = (e, a)\n"))
+        (0..1500)
+            .fold(String::new(), |text, n| text + &format!("    if e.x{n}:\n        a['k{n}'] = (e, a)\n"))
     );
     for text in [deep_expression, long_sum, nested_calls, ring, blocks, branches, chain(40)] {
         holds(&[("app.py".to_owned(), text)]).unwrap_or_else(|problem| panic!("{problem}"));

@@ -40,7 +40,8 @@ impl Passed {
 impl PassedArguments {
     /// Those that a model selects.
     pub(super) fn selected<'s>(&'s self, selected: &'s Selected) -> impl Iterator<Item = &'s Passed> {
-        let spread_at = self.all.iter().position(|passed| passed.spread == Spread::Items).unwrap_or(usize::MAX);
+        let spread_at =
+            self.all.iter().position(|passed| passed.spread == Spread::Items).unwrap_or(usize::MAX);
         let mut position = 0;
         self.all.iter().filter(move |passed| {
             let place = position;
@@ -76,10 +77,6 @@ impl PassedArguments {
 
     pub(super) fn position(&self, place: usize) -> Option<&Passed> {
         self.all.iter().filter(|passed| passed.keyword.is_none() && passed.spread == Spread::No).nth(place)
-    }
-
-    pub(super) fn keyword(&self, name: &str) -> Option<&Passed> {
-        self.all.iter().find(|passed| passed.keyword.is_some_and(|keyword| keyword == *name))
     }
 
     /// With `values` before all others.
@@ -132,11 +129,17 @@ impl PassedArguments {
     }
 }
 
-fn bind_position(function: &Function, slots: &mut [(Value, Option<ExpressionId>)], place: usize, passed: &Passed) {
+fn bind_position(
+    function: &Function,
+    slots: &mut [(Value, Option<ExpressionId>)],
+    place: usize,
+    passed: &Passed,
+) {
     match function.parameters.get(place).map(|parameter| parameter.kind) {
         Some(ParameterKind::Positional) => slots[place] = (passed.value.clone(), passed.expression),
         _ => {
-            let rest = function.parameters.iter().position(|parameter| parameter.kind == ParameterKind::Items);
+            let rest =
+                function.parameters.iter().position(|parameter| parameter.kind == ParameterKind::Items);
             if let Some(rest) = rest {
                 slots[rest].0.add_item(&passed.value);
             }
@@ -144,9 +147,15 @@ fn bind_position(function: &Function, slots: &mut [(Value, Option<ExpressionId>)
     }
 }
 
-fn bind_keyword(function: &Function, slots: &mut [(Value, Option<ExpressionId>)], keyword: Symbol, passed: &Passed) {
+fn bind_keyword(
+    function: &Function,
+    slots: &mut [(Value, Option<ExpressionId>)],
+    keyword: Symbol,
+    passed: &Passed,
+) {
     let named = function.parameters.iter().position(|parameter| {
-        parameter.name == keyword && matches!(parameter.kind, ParameterKind::Positional | ParameterKind::Keyword)
+        parameter.name == keyword
+            && matches!(parameter.kind, ParameterKind::Positional | ParameterKind::Keyword)
     });
     if let Some(place) = named {
         slots[place] = (passed.value.clone(), passed.expression);
@@ -158,11 +167,18 @@ fn bind_keyword(function: &Function, slots: &mut [(Value, Option<ExpressionId>)]
     }
 }
 
-fn bind_entries(function: &Function, slots: &mut [(Value, Option<ExpressionId>)], place: usize, passed: &Passed) {
+fn bind_entries(
+    function: &Function,
+    slots: &mut [(Value, Option<ExpressionId>)],
+    place: usize,
+    passed: &Passed,
+) {
     for (index, parameter) in function.parameters.iter().enumerate() {
         match parameter.kind {
             ParameterKind::Entries => slots[index].0.gather(&passed.value),
-            ParameterKind::Positional | ParameterKind::Keyword if index >= place || parameter.kind == ParameterKind::Keyword => {
+            ParameterKind::Positional | ParameterKind::Keyword
+                if index >= place || parameter.kind == ParameterKind::Keyword =>
+            {
                 if slots[index].1.is_none() && slots[index].0.is_empty() {
                     slots[index].0 = passed.value.entry(parameter.name);
                 }

@@ -12,11 +12,12 @@ use crate::summary::EffectTarget;
 use crate::taint::{Form, Note, Operation, Origin, Source, SourceKind, Taint};
 use crate::value::{Constant, Entity, PartialCall, Value};
 
-
 /// Decorators of the language that leave a method a method.
-const TRANSPARENT: &[&str] = &["abstractmethod", "override", "final", "staticmethod", "classmethod", "overload"];
+const TRANSPARENT: &[&str] =
+    &["abstractmethod", "override", "final", "staticmethod", "classmethod", "overload"];
 /// Decorators of the language that make a method an attribute.
-const PROPERTY: &[&str] = &["property", "cached_property", "hybrid_property", "abstractproperty", "classproperty"];
+const PROPERTY: &[&str] =
+    &["property", "cached_property", "hybrid_property", "abstractproperty", "classproperty"];
 
 impl<'a> Interpreter<'a> {
     /// What `owner.name` is.
@@ -77,7 +78,12 @@ impl<'a> Interpreter<'a> {
         Some(taint)
     }
 
-    fn attribute_model(&self, source: &Source, name: Symbol, item: Option<i64>) -> Option<&'a AttributeModel> {
+    fn attribute_model(
+        &self,
+        source: &Source,
+        name: Symbol,
+        item: Option<i64>,
+    ) -> Option<&'a AttributeModel> {
         let models = self.catalogue.attributes.get(&name)?;
         models.iter().find(|model| model.item == item && self.model_fits(model, source.types()))
     }
@@ -95,7 +101,11 @@ impl<'a> Interpreter<'a> {
     }
 
     /// `error.args[0]`, where the catalogue knows what stands there.
-    pub(super) fn item_of_exception(&mut self, object: ExpressionId, place: Option<Constant>) -> Option<Value> {
+    pub(super) fn item_of_exception(
+        &mut self,
+        object: ExpressionId,
+        place: Option<Constant>,
+    ) -> Option<Value> {
         let (ExpressionKind::Attribute { object, name }, Some(Constant::Integer(place))) =
             (&self.module.expression(object).kind, place)
         else {
@@ -237,7 +247,9 @@ impl<'a> Interpreter<'a> {
 
     fn class_attribute(&mut self, class: ClassRef, name: Symbol) -> Value {
         match self.program.hierarchy.method(class, name) {
-            Some(method) if self.has_decorator(method, &["classmethod"]) => Entity::Method(method, class).into(),
+            Some(method) if self.has_decorator(method, &["classmethod"]) => {
+                Entity::Method(method, class).into()
+            }
             Some(method) => Entity::Function(method, Arc::from([])).into(),
             None => {
                 let mut value = self.field(class, name);
@@ -284,18 +296,30 @@ impl<'a> Interpreter<'a> {
                 Entity::Class(class) => self.set_field(*class, owner, name, value.clone(), target),
                 Entity::Module(file) => self.write(Key::Global(*file, name), value.clone()),
                 Entity::Library(path) => {
-                    sent |= self.assign_library(self.library_step(*path, PathStep::Attribute(name)), &value, target);
+                    sent |= self.assign_library(
+                        self.library_step(*path, PathStep::Attribute(name)),
+                        &value,
+                        target,
+                    );
                 }
                 _ => {}
             }
         }
-        let known_class = owner.entities.iter().any(|entity| matches!(entity, Entity::Instance(_) | Entity::Class(_)));
+        let known_class =
+            owner.entities.iter().any(|entity| matches!(entity, Entity::Instance(_) | Entity::Class(_)));
         if !known_class && !sent {
             self.fill(object, owner, Some(name), &value);
         }
     }
 
-    fn set_field(&mut self, class: ClassRef, owner: &Value, name: Symbol, value: Value, target: ExpressionId) {
+    fn set_field(
+        &mut self,
+        class: ClassRef,
+        owner: &Value,
+        name: Symbol,
+        value: Value,
+        target: ExpressionId,
+    ) {
         let location = self.at(target);
         let value = value.map_taints(&mut |taint| Some(taint.step(location, Note::Field(name))));
         let constructing = self.function.name == "__init__" && self.class == Some(class);
@@ -387,6 +411,10 @@ impl<'a> Interpreter<'a> {
         }
         if !value.is_telling() {
             return;
+        }
+        if let Some(owner) = self.owner_of(name) {
+            let part = filled(&Value::default(), key, value);
+            return self.write(Key::Captured(owner, name), part);
         }
         for meaning in self.program.meanings(self.here.file, name) {
             if let crate::program::Meaning::Variable(file, name) = meaning {

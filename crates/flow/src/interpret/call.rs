@@ -19,7 +19,12 @@ use crate::value::{Captures, Entity, PartialCall, Shape, Value};
 const DEEPEST: u32 = super::DEEPEST * 2;
 
 impl<'a> Interpreter<'a> {
-    pub(super) fn call(&mut self, id: ExpressionId, callee: ExpressionId, arguments: &'a [Argument]) -> Value {
+    pub(super) fn call(
+        &mut self,
+        id: ExpressionId,
+        callee: ExpressionId,
+        arguments: &'a [Argument],
+    ) -> Value {
         let module = self.module;
         if let ExpressionKind::Attribute { object, name } = &module.expression(callee).kind {
             let owner = self.value(*object);
@@ -81,7 +86,14 @@ impl<'a> Interpreter<'a> {
         result
     }
 
-    fn fill_by_method(&mut self, object: ExpressionId, owner: &Value, name: Symbol, keyword: Option<Symbol>, value: &Value) {
+    fn fill_by_method(
+        &mut self,
+        object: ExpressionId,
+        owner: &Value,
+        name: Symbol,
+        keyword: Option<Symbol>,
+        value: &Value,
+    ) {
         if keyword.is_some() {
             return self.fill(object, owner, keyword, value);
         }
@@ -99,13 +111,20 @@ impl<'a> Interpreter<'a> {
                     }
                 }
             }
-            ("extend" | "update", shapes) if !shapes.is_empty() => self.fill(object, owner, None, &value.element()),
+            ("extend" | "update", shapes) if !shapes.is_empty() => {
+                self.fill(object, owner, None, &value.element())
+            }
             _ => self.fill(object, owner, None, value),
         }
     }
 
     /// `record.get(key, default)`.
-    fn entry_by_method(&mut self, id: ExpressionId, owner: &Value, passed: &PassedArguments) -> Option<Value> {
+    fn entry_by_method(
+        &mut self,
+        id: ExpressionId,
+        owner: &Value,
+        passed: &PassedArguments,
+    ) -> Option<Value> {
         let first = passed.position(0)?;
         if owner.is_empty() && first.value.constant.is_none() {
             return Some(passed.position(1).map(|default| default.value.clone()).unwrap_or_default());
@@ -157,7 +176,12 @@ impl<'a> Interpreter<'a> {
     }
 
     /// What calling `target` with `passed` gives.
-    pub(super) fn call_value(&mut self, target: &Value, passed: &PassedArguments, method: Option<Symbol>) -> Value {
+    pub(super) fn call_value(
+        &mut self,
+        target: &Value,
+        passed: &PassedArguments,
+        method: Option<Symbol>,
+    ) -> Value {
         self.depth += 1;
         if self.depth > DEEPEST {
             self.depth -= 1;
@@ -174,9 +198,11 @@ impl<'a> Interpreter<'a> {
             }
         }
         let replaced = target.entities.iter().any(|entity| match entity {
-            Entity::Library(path) => {
-                self.catalogue.calls.get(path).is_some_and(|model| model.sources.iter().any(|source| source.into.is_none()))
-            }
+            Entity::Library(path) => self
+                .catalogue
+                .calls
+                .get(path)
+                .is_some_and(|model| model.sources.iter().any(|source| source.into.is_none())),
             _ => false,
         });
         for taint in target.taints.iter().filter(|_| !replaced) {
@@ -215,12 +241,10 @@ impl<'a> Interpreter<'a> {
                 self.call_function(*function, &Arc::from([]), Some(receiver.into()), passed)
             }
             Entity::Class(class) => self.construct(*class, passed),
-            Entity::Instance(class) => {
-                match self.program.hierarchy.method(*class, Symbol::new("__call__")) {
-                    Some(method) => self.call_entity(&Entity::Method(method, *class), passed),
-                    None => Value::default(),
-                }
-            }
+            Entity::Instance(class) => match self.program.hierarchy.method(*class, Symbol::new("__call__")) {
+                Some(method) => self.call_entity(&Entity::Method(method, *class), passed),
+                None => Value::default(),
+            },
             Entity::Partial(partial) => {
                 let partial: &PartialCall = partial;
                 let passed = passed.after(&partial.positional).with_keywords(&partial.keywords);
@@ -258,25 +282,50 @@ impl<'a> Interpreter<'a> {
             *first = receiver.clone();
         }
         self.remember_given(function, &parameters, bound);
-        let tainted = parameters.iter().any(Value::is_tainted) || captures.iter().any(|(_, value)| value.is_tainted());
+        let tainted =
+            parameters.iter().any(Value::is_tainted) || captures.iter().any(|(_, value)| value.is_tainted());
         let given = self.heat == super::HOTTEST && parameters.iter().any(|value| !value.taints.is_empty());
-        let heat = if tainted || given { super::HOTTEST } else { self.heat.saturating_sub(1) };
-        let needed = tainted || self.decorating || parameters.iter().skip(bound).any(|value| self.is_modelled_object(value));
+        let callbacks = parameters.iter().skip(bound).any(is_callable);
+        let heat = if tainted || given || callbacks || self.decorating {
+            super::HOTTEST
+        } else {
+            self.heat.saturating_sub(1)
+        };
+        let needed = tainted
+            || self.decorating
+            || parameters.iter().skip(bound).any(|value| self.is_modelled_object(value));
         let Some(summary) = self.ask_with(function, heat, needed) else {
             self.fails.anyhow = true;
-            return Value { taints: parameters.iter().flat_map(Value::all_taints).collect(), ..Value::default() };
+            let mut returned =
+                Value { taints: parameters.iter().flat_map(Value::all_taints).collect(), ..Value::default() };
+            self.add_annotated(function, &mut returned);
+            return returned;
         };
         self.fails.join(summary.fails);
         let location = self.location(passed.span);
-        let binding =
-            Binding { parameters: &parameters, captures, callee: function, name: definition.name, location };
+        let binding = Binding { parameters: &parameters, captures, name: definition.name, location };
         self.send_given(summary, &binding);
         let receiver = receiver.unwrap_or_default();
         for effect in &summary.effects {
             let value = self.substituted(&effect.value, &binding);
             self.affect(effect.target, value, &binding, &slots, &receiver);
         }
-        self.substituted(&summary.returns, &binding)
+        let mut returned = self.substituted(&summary.returns, &binding);
+        if returned.entities.is_empty() {
+            self.add_annotated(function, &mut returned);
+        }
+        returned
+    }
+
+    /// What the annotation of `function` says that it returns.
+    fn add_annotated(&mut self, function: FunctionRef, returned: &mut Value) {
+        let definition = self.program.function(function);
+        if !definition.generator
+            && let Some(annotation) = definition.returns
+            && let Some(entity @ Entity::Instance(_)) = self.annotated(function.file, annotation)
+        {
+            returned.entities.push(entity);
+        }
     }
 
     /// Whether it is something of a library that a model speaks of, an application for example.
@@ -341,7 +390,10 @@ impl<'a> Interpreter<'a> {
             if let Entity::Instance(class) = entity {
                 let through_own = own.as_ref() == Some(entity) && self.function.name == "__init__";
                 if through_own {
-                    self.add_effect(EffectTarget::Argument(crate::taint::Slot::Parameter(0), Some(field)), value.clone());
+                    self.add_effect(
+                        EffectTarget::Argument(crate::taint::Slot::Parameter(0), Some(field)),
+                        value.clone(),
+                    );
                 } else if value.is_telling() {
                     self.write(Key::Field(*class, field), value.clone());
                 }
@@ -375,9 +427,7 @@ impl<'a> Interpreter<'a> {
         let mut own_arguments = lineage.exception;
         if let Some(init) = init {
             self.call_function(init, &Arc::from([]), Some(instance.clone()), passed);
-            let says = |effect: &crate::summary::Effect| {
-                matches!(effect.target, EffectTarget::Argument(_, Some(field)) if field == "args")
-            };
+            let says = |effect: &crate::summary::Effect| matches!(effect.target, EffectTarget::Argument(_, Some(field)) if field == "args");
             own_arguments &= !self.ask(init).is_some_and(|summary| summary.effects.iter().any(says));
         } else if !lineage.exception {
             self.construct_record(class, passed);
@@ -428,7 +478,13 @@ impl<'a> Interpreter<'a> {
     }
 
     /// Nothing is known of what is called: it hands on what it is given, and methods of that name may be meant.
-    fn call_unknown(&mut self, target: &Value, passed: &PassedArguments, method: Option<Symbol>, result: &mut Value) {
+    fn call_unknown(
+        &mut self,
+        target: &Value,
+        passed: &PassedArguments,
+        method: Option<Symbol>,
+        result: &mut Value,
+    ) {
         let plain = method.is_some_and(|name| self.catalogue.plain_methods.contains(&name));
         if !plain {
             self.fails.anyhow = true;
@@ -473,7 +529,8 @@ impl<'a> Interpreter<'a> {
 
     /// What `with context as value` binds.
     pub(super) fn entered(&mut self, context: &Value, id: ExpressionId) -> Value {
-        let mut entered = Value { taints: context.taints.clone(), shapes: context.shapes.clone(), ..Value::default() };
+        let mut entered =
+            Value { taints: context.taints.clone(), shapes: context.shapes.clone(), ..Value::default() };
         for entity in &context.entities {
             let known = match entity {
                 Entity::Instance(class) => {
@@ -490,7 +547,10 @@ impl<'a> Interpreter<'a> {
             entered.gather(&known);
         }
         // A generator that is made a context manager yields what it binds.
-        if entered.entities.is_empty() && entered.shapes.len() == 1 && matches!(entered.shapes[0], Shape::List(_)) {
+        if entered.entities.is_empty()
+            && entered.shapes.len() == 1
+            && matches!(entered.shapes[0], Shape::List(_))
+        {
             entered = entered.element();
         }
         self.with_read_source(entered, id)
@@ -523,11 +583,20 @@ impl<'a> Interpreter<'a> {
     }
 }
 
+/// Whether it is a function: who is given one may call it.
+fn is_callable(value: &Value) -> bool {
+    value
+        .entities
+        .iter()
+        .any(|entity| matches!(entity, Entity::Function(..) | Entity::Method(..) | Entity::Partial(_)))
+}
+
 /// Methods that give a view of the whole collection.
 fn collection_method(owner: &Value, name: Symbol) -> Option<Value> {
     match name.text() {
         "items" => {
-            let item = Value { taints: Vec::new(), ..owner.element() };
+            let mut item = Value::default();
+            owner.parts().for_each(|part| item.gather(part));
             let pair = Value::from(Shape::Tuple(vec![Value::default(), item]));
             let mut items = Value::list(pair);
             owner.taints.iter().for_each(|taint| items.add_taint(taint.clone()));

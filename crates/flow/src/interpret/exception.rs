@@ -26,8 +26,7 @@ impl<'a> Interpreter<'a> {
         if types.is_empty() || !known {
             classes.push(ClassName::Library(Symbol::new("Exception")));
         }
-        let role = None;
-        self.exception_of(&classes, span, fails, role)
+        self.exception_of(&classes, span, fails, None)
     }
 
     /// The exception that the framework hands to the parameter at `place`, if it does.
@@ -51,7 +50,13 @@ impl<'a> Interpreter<'a> {
         value
     }
 
-    fn exception_of(&mut self, classes: &[ClassName], span: Span, fails: Fails, role: Option<&Role>) -> Value {
+    fn exception_of(
+        &mut self,
+        classes: &[ClassName],
+        span: Span,
+        fails: Fails,
+        role: Option<&Role>,
+    ) -> Value {
         let mut value = Value::default();
         let mut raw = Vec::new();
         let mut narrow = true;
@@ -226,8 +231,7 @@ impl<'a> Interpreter<'a> {
 
     /// What of `value` is left when it is known to be, or not to be, of one of `classes`.
     pub(super) fn restrict(&mut self, value: &Value, classes: &Arc<[ClassName]>, keep: bool) -> Value {
-        let operation =
-            if keep { Operation::Only(classes.clone()) } else { Operation::Not(classes.clone()) };
+        let operation = if keep { Operation::Only(classes.clone()) } else { Operation::Not(classes.clone()) };
         let catalogue = self.catalogue;
         let all_public = classes.iter().all(|class| match class {
             ClassName::Library(path) => catalogue.is_public(*path),

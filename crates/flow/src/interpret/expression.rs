@@ -292,7 +292,7 @@ impl<'a> Interpreter<'a> {
         let before = self.state.clone();
         for clause in clauses {
             let items = self.value(clause.iterable);
-            let item = self.element(&items);
+            let item = self.iterated(&items);
             self.assign(clause.target, item);
             for condition in &clause.conditions {
                 self.value(*condition);
@@ -340,6 +340,16 @@ impl<'a> Interpreter<'a> {
         self.step_into(owner, &mut value, &Operation::Element);
         self.entries_of_libraries(owner, &mut value);
         value
+    }
+
+    /// What a loop over `owner` binds: of a record its keys.
+    pub(super) fn iterated(&mut self, owner: &Value) -> Value {
+        if !owner.shapes.is_empty() && owner.shapes.iter().all(|shape| matches!(shape, Shape::Record(..))) {
+            let keys =
+                Value { taints: owner.taints.clone(), entities: owner.entities.clone(), ..Value::default() };
+            return self.element(&keys);
+        }
+        self.element(owner)
     }
 
     fn entries_of_libraries(&self, owner: &Value, value: &mut Value) {

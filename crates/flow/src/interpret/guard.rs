@@ -20,10 +20,13 @@ impl Interpreter<'_> {
                     _ => None,
                 }
             }
-            ExpressionKind::Compare { comparison, left, right } => self.guarding_comparison(*comparison, *left, *right),
+            ExpressionKind::Compare { comparison, left, right } => {
+                self.guarding_comparison(*comparison, *left, *right)
+            }
             ExpressionKind::Call { callee, arguments } if arguments.len() == 1 => {
                 // `bool(debug)`
-                let plain = matches!(&module.expression(*callee).kind, ExpressionKind::Name(name) if *name == "bool");
+                let plain =
+                    matches!(&module.expression(*callee).kind, ExpressionKind::Name(name) if *name == "bool");
                 plain.then(|| self.guard(arguments[0].value))?
             }
             _ => {
@@ -33,7 +36,12 @@ impl Interpreter<'_> {
         }
     }
 
-    fn guarding_comparison(&mut self, comparison: Comparison, left: ExpressionId, right: ExpressionId) -> Option<bool> {
+    fn guarding_comparison(
+        &mut self,
+        comparison: Comparison,
+        left: ExpressionId,
+        right: ExpressionId,
+    ) -> Option<bool> {
         let known = self.value(left);
         let against = self.value(right).constant?;
         if !self.is_guard(left, &known) {
@@ -76,12 +84,14 @@ impl Interpreter<'_> {
             ExpressionKind::Name(name) | ExpressionKind::Attribute { name, .. } => Some(*name),
             ExpressionKind::Index { index, .. } => self.key(*index),
             ExpressionKind::Call { callee, arguments } => {
-                let ExpressionKind::Attribute { name, .. } = &module.expression(*callee).kind else { return None };
+                let ExpressionKind::Attribute { name, .. } = &module.expression(*callee).kind else {
+                    return None;
+                };
                 let is_entry = self.catalogue.entry_methods.contains(name);
                 // A default that counts as true leaves the guard open.
-                let open = arguments.get(1).is_some_and(|default| {
-                    self.value(default.value).constant.is_some_and(Constant::truth)
-                });
+                let open = arguments
+                    .get(1)
+                    .is_some_and(|default| self.value(default.value).constant.is_some_and(Constant::truth));
                 (is_entry && !open).then(|| self.key(arguments.first()?.value))?
             }
             _ => None,

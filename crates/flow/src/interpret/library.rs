@@ -7,9 +7,9 @@ use tightlip_catalogue::{CallModel, Rule, SourceModel, SwitchModel};
 use tightlip_ir::{ExpressionId, Span, Spread, Symbol};
 
 use super::Interpreter;
-use super::sink::Road;
-use super::exception::is_name_of_file;
 use super::arguments::{PassedArguments, keywords_as_record};
+use super::exception::is_name_of_file;
+use super::sink::Road;
 use crate::found::{ApplicationSite, Opened};
 use crate::taint::{Form, Origin, SourceKind};
 use crate::value::{Constant, Entity, PartialCall, Shape, Value};

@@ -74,7 +74,6 @@ pub(crate) struct Outcome {
     pub(crate) watched: FxHashSet<FunctionRef>,
     /// What is asked of those it calls.
     pub(crate) heated: FxHashMap<FunctionRef, Heat>,
-    pub(crate) debug: (u32, u32),
 }
 
 /// More statements than this are not looked at in one run; real functions have a few hundred.
@@ -86,7 +85,6 @@ const DEEPEST: u32 = 120;
 pub(crate) fn run(snapshot: &Snapshot<'_>, here: FunctionRef) -> Outcome {
     let mut interpreter = Interpreter::new(snapshot, here);
     interpreter.enter();
-    interpreter.outcome.debug = (interpreter.substitutions, interpreter.steps);
     interpreter.outcome
 }
 

@@ -3,11 +3,13 @@
 use std::sync::Arc;
 
 use tightlip_catalogue::PathStep;
-use tightlip_ir::{ExpressionId, ExpressionKind, Function, FunctionId, Literal, Owner, ParameterKind, Symbol};
+use tightlip_ir::{
+    ExpressionId, ExpressionKind, Function, FunctionId, Literal, Owner, ParameterKind, Symbol,
+};
 
 use super::Interpreter;
-use crate::program::{Binding, FileIndex, FunctionRef, Meaning};
 use crate::hierarchy::is_exception_name;
+use crate::program::{Binding, FileIndex, FunctionRef, Meaning};
 use crate::store::Key;
 use crate::taint::{Slot, Taint};
 use crate::value::{Entity, Shape, Value};
@@ -16,7 +18,8 @@ impl<'a> Interpreter<'a> {
     /// What the variable, function, class or module `name` is here.
     pub(super) fn name(&mut self, name: Symbol) -> Value {
         if let Some(value) = self.state.as_ref().and_then(|state| state.get(name)) {
-            return Value::clone(value);
+            let value = Value::clone(value);
+            return self.with_inner_writes(name, value);
         }
         let declared_global = self.function.globals.contains(&name);
         if !self.is_module_body() && !declared_global {
@@ -30,23 +33,43 @@ impl<'a> Interpreter<'a> {
         self.global(self.here.file, name).unwrap_or_else(|| self.library(name))
     }
 
+    /// `value` of an own variable, and what functions inside put into it.
+    fn with_inner_writes(&mut self, name: Symbol, mut value: Value) -> Value {
+        if self.shared.binary_search(&name).is_err() || value.is_tainted() {
+            return value;
+        }
+        let is_parameter = self.function.parameters.iter().any(|parameter| parameter.name == name);
+        if !is_parameter
+            && let Some(held) = self.read(Key::Captured(self.here, name))
+            && held.is_tainted()
+        {
+            value.join(held);
+        }
+        value
+    }
+
     /// The variable `name` of a function around.
     fn enclosing(&mut self, name: Symbol) -> Option<Value> {
+        let owner = self.owner_of(name)?;
+        let function = self.module.function(owner.id);
+        Some(self.captured(owner, function, name))
+    }
+
+    /// The function around whose variable `name` is.
+    pub(super) fn owner_of(&self, name: Symbol) -> Option<FunctionRef> {
         let mut owner = self.function.owner;
         loop {
-            let id = match owner {
-                Owner::Function(id) => id,
-                Owner::Class(class) => {
-                    owner = self.module.class(class).owner;
-                    continue;
+            match owner {
+                Owner::Function(id) => {
+                    let function = self.module.function(id);
+                    if function.locals.binary_search(&name).is_ok() {
+                        return Some(self.nested(id));
+                    }
+                    owner = function.owner;
                 }
+                Owner::Class(class) => owner = self.module.class(class).owner,
                 Owner::Module => return None,
-            };
-            let function = self.module.function(id);
-            if function.locals.binary_search(&name).is_ok() {
-                return Some(self.captured(self.nested(id), function, name));
             }
-            owner = function.owner;
         }
     }
 
@@ -167,9 +190,6 @@ impl<'a> Interpreter<'a> {
         for place in 0..function.parameters.len() {
             let value = self.own_parameter(place);
             let name = function.parameters[place].name;
-            if self.shared.binary_search(&name).is_ok() {
-                // Functions inside read parameters by `captured`, not through the store.
-            }
             if let Some(state) = &mut self.state {
                 state.set(name, value);
             }
@@ -182,15 +202,23 @@ impl<'a> Interpreter<'a> {
             return exception;
         }
         let mut value = self.parameter(self.here, function, place);
+        if self.heat < super::HOTTEST {
+            // Nobody gives it detail; when somebody does, it is run again.
+            return match function.parameters[place].kind {
+                ParameterKind::Positional | ParameterKind::Keyword => value,
+                ParameterKind::Items | ParameterKind::Entries => Value::default(),
+            };
+        }
         let slot = Taint::given(Slot::Parameter(place as u16));
         match function.parameters[place].kind {
             ParameterKind::Positional | ParameterKind::Keyword => value.add_taint(slot),
             ParameterKind::Items => {
-                value = Shape::List(Box::new(slot.then(crate::taint::Operation::Element).into())).into();
+                let item = slot.then(crate::taint::Operation::Element).into();
+                value = Shape::List(Box::new(item)).into();
             }
             ParameterKind::Entries => {
-                let rest = slot.then(crate::taint::Operation::Element).into();
-                value = Shape::Record(Vec::new(), Box::new(rest)).into();
+                // As it is: what is read of it then remembers which entry.
+                value.add_taint(slot);
             }
         }
         value
@@ -261,7 +289,6 @@ impl<'a> Interpreter<'a> {
 
     /// The function `id` as a value, with what it uses of the parameters around.
     pub(super) fn closure(&mut self, id: FunctionId) -> Value {
-        let inner = self.module.function(id);
         let mut captures: Vec<(Symbol, Value)> = Vec::new();
         if !self.is_module_body() {
             for name in self.captured_names(id) {
@@ -271,7 +298,6 @@ impl<'a> Interpreter<'a> {
                 }
             }
         }
-        let _ = inner;
         Entity::Function(self.nested(id), captures.into()).into()
     }
 

@@ -64,7 +64,13 @@ impl Interpreter<'_> {
         }
     }
 
-    fn refine_comparison(&mut self, comparison: Comparison, left: ExpressionId, right: ExpressionId, holds: bool) {
+    fn refine_comparison(
+        &mut self,
+        comparison: Comparison,
+        left: ExpressionId,
+        right: ExpressionId,
+        holds: bool,
+    ) {
         let Some(constant) = self.value(right).constant else { return };
         let equal = match comparison {
             Comparison::Equal | Comparison::Is => holds,
@@ -85,7 +91,9 @@ impl Interpreter<'_> {
     fn refine_call(&mut self, callee: ExpressionId, arguments: &[Argument], holds: bool) {
         let module = self.module;
         match (&module.expression(callee).kind, arguments) {
-            (ExpressionKind::Name(name), [value, classes]) if *name == "isinstance" || *name == "issubclass" => {
+            (ExpressionKind::Name(name), [value, classes])
+                if *name == "isinstance" || *name == "issubclass" =>
+            {
                 let ExpressionKind::Name(name) = module.expression(value.value).kind else { return };
                 let wanted = self.value(classes.value);
                 let mut classes = Vec::new();
@@ -98,7 +106,9 @@ impl Interpreter<'_> {
                     state.narrow(name, left);
                 }
             }
-            (ExpressionKind::Attribute { object, name }, [key, ..]) if self.catalogue.entry_methods.contains(name) => {
+            (ExpressionKind::Attribute { object, name }, [key, ..])
+                if self.catalogue.entry_methods.contains(name) =>
+            {
                 if let Some(key) = self.key(key.value) {
                     self.narrow_entry(*object, key, if holds { Test::Truthy } else { Test::Falsy });
                 }
@@ -151,10 +161,9 @@ impl Interpreter<'_> {
 
     fn narrow_entry(&mut self, object: ExpressionId, key: Symbol, test: Test) {
         self.narrow_shapes(object, |shape| match shape {
-            Shape::Record(entries, _) => entries
-                .iter()
-                .find(|(known, _)| *known == key)
-                .is_none_or(|(_, value)| test.may_pass(value)),
+            Shape::Record(entries, _) => {
+                entries.iter().find(|(known, _)| *known == key).is_none_or(|(_, value)| test.may_pass(value))
+            }
             _ => true,
         });
     }

@@ -40,7 +40,8 @@ impl<'a> Interpreter<'a> {
             Some(_) => self.call_value(&target, &passed, None),
             None => target,
         };
-        let given = Passed { keyword: None, value: value.clone(), spread: tightlip_ir::Spread::No, expression: None };
+        let given =
+            Passed { keyword: None, value: value.clone(), spread: tightlip_ir::Spread::No, expression: None };
         let passed = PassedArguments { all: vec![given], span: self.span(decorator) };
         let result = self.call_value(&decorating, &passed, None);
         self.decorating = false;
@@ -88,7 +89,13 @@ impl<'a> Interpreter<'a> {
         }
     }
 
-    pub(super) fn register(&mut self, value: &Value, model: &HandlerModel, passed: &PassedArguments, span: Span) {
+    pub(super) fn register(
+        &mut self,
+        value: &Value,
+        model: &HandlerModel,
+        passed: &PassedArguments,
+        span: Span,
+    ) {
         let mut handles: Vec<ClassName> = model.of.iter().map(|class| ClassName::Library(*class)).collect();
         if let Some(selected) = &model.handles {
             match handled(passed, selected) {
@@ -133,7 +140,14 @@ fn handled(passed: &PassedArguments, selected: &Selected) -> Option<Value> {
 }
 
 fn is_of_program(entity: &Entity) -> bool {
-    matches!(entity, Entity::Function(..) | Entity::Method(..) | Entity::Class(_) | Entity::Instance(_) | Entity::Partial(_))
+    matches!(
+        entity,
+        Entity::Function(..)
+            | Entity::Method(..)
+            | Entity::Class(_)
+            | Entity::Instance(_)
+            | Entity::Partial(_)
+    )
 }
 
 /// The functions that `value` is or wraps.

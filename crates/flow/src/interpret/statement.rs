@@ -15,6 +15,7 @@ use crate::value::{Constant, Entity, Shape, Value};
 
 impl<'a> Interpreter<'a> {
     pub(super) fn block(&mut self, block: &'a Block) {
+        let guarded = self.guarded;
         self.depth += 1;
         if self.depth <= DEEPEST {
             for statement in block {
@@ -26,6 +27,7 @@ impl<'a> Interpreter<'a> {
             }
         }
         self.depth -= 1;
+        self.guarded = guarded;
     }
 
     fn statement(&mut self, statement: &'a Statement) {
@@ -127,6 +129,10 @@ impl<'a> Interpreter<'a> {
             let (known, _) = super::split_given(self.settled(value.clone()));
             let key = Key::Captured(self.here, name);
             self.outcome.writes.entry(key).and_modify(|held| held.join(&known)).or_insert(known);
+        } else if self.function.locals.binary_search(&name).is_err()
+            && let Some(owner) = self.owner_of(name)
+        {
+            self.write(Key::Captured(owner, name), value.clone());
         }
     }
 
@@ -233,7 +239,11 @@ impl<'a> Interpreter<'a> {
         }
         self.refine(test, false);
         self.guarded_block(otherwise, guard == Some(false), before.as_ref());
+        // Where the other branch leaves, all that follows stands behind the guard.
+        let behind = (guard == Some(false) && after_then.is_none() && self.state.is_some())
+            || (guard == Some(true) && self.state.is_none() && after_then.is_some());
         self.state = either(after_then, self.state.take());
+        self.guarded += u32::from(behind);
     }
 
     fn guarded_block(&mut self, block: &'a Block, guarded: bool, before: Option<&State>) {
@@ -248,14 +258,20 @@ impl<'a> Interpreter<'a> {
         }
     }
 
-    fn repeat(&mut self, target: Option<ExpressionId>, source: ExpressionId, body: &'a Block, otherwise: &'a Block) {
+    fn repeat(
+        &mut self,
+        target: Option<ExpressionId>,
+        source: ExpressionId,
+        body: &'a Block,
+        otherwise: &'a Block,
+    ) {
         self.loops += 1;
         let rounds = if self.loops > 2 { 1 } else { 2 };
         let items = self.value(source);
         for _ in 0..rounds {
             let before = self.state.clone();
             if let Some(target) = target {
-                let item = self.element(&items);
+                let item = self.iterated(&items);
                 self.assign(target, item);
             } else {
                 self.value(source);
@@ -276,7 +292,13 @@ impl<'a> Interpreter<'a> {
         self.block(otherwise);
     }
 
-    fn attempt(&mut self, body: &'a Block, handlers: &'a [Handler], otherwise: &'a Block, finally: &'a Block) {
+    fn attempt(
+        &mut self,
+        body: &'a Block,
+        handlers: &'a [Handler],
+        otherwise: &'a Block,
+        finally: &'a Block,
+    ) {
         let before = self.state.clone();
         let outer = std::mem::take(&mut self.fails);
         self.block(body);
@@ -313,7 +335,6 @@ impl<'a> Interpreter<'a> {
         let types: Vec<Value> = handler.types.iter().map(|class| self.value(*class)).collect();
         if let Some(name) = handler.name {
             let caught = self.caught(&types, handler.name_span, fails);
-            let caught = if handler.group { self.grouped(caught) } else { caught };
             if self.shared.binary_search(&name).is_ok() {
                 self.publish(name, &caught);
             }
@@ -322,11 +343,6 @@ impl<'a> Interpreter<'a> {
             }
         }
         self.block(&handler.body);
-    }
-
-    /// What an exception group gives: itself, and its members in `exceptions`.
-    fn grouped(&self, caught: Value) -> Value {
-        caught
     }
 
     fn select(&mut self, subject: ExpressionId, cases: &'a [tightlip_ir::Case]) {
@@ -355,7 +371,10 @@ impl<'a> Interpreter<'a> {
         let function = self.module.function(id);
         let plain = self.closure(id);
         let value = self.decorated(function, plain);
-        let changed = !value.entities.iter().any(|entity| matches!(entity, Entity::Function(known, _) if *known == self.nested(id)));
+        let changed = !value
+            .entities
+            .iter()
+            .any(|entity| matches!(entity, Entity::Function(known, _) if *known == self.nested(id)));
         match self.class {
             Some(class) if self.is_class_scope(function) => {
                 if changed {
@@ -419,7 +438,8 @@ impl<'a> Interpreter<'a> {
     }
 
     fn assign_class_attribute(&mut self, target: ExpressionId, value: Value) {
-        if let (ExpressionKind::Name(name), Some(class)) = (&self.module.expression(target).kind, self.class) {
+        if let (ExpressionKind::Name(name), Some(class)) = (&self.module.expression(target).kind, self.class)
+        {
             self.write(Key::Field(class, *name), value.clone());
             if let Some(state) = &mut self.state {
                 state.set(*name, value);

@@ -3,7 +3,6 @@
 use tightlip_ir::Symbol;
 
 use super::Interpreter;
-use crate::program::FunctionRef;
 use crate::taint::{Form, Location, Note, Operation, Origin, Slot};
 use crate::value::{Entity, Shape, Value};
 
@@ -11,7 +10,6 @@ use crate::value::{Entity, Shape, Value};
 pub(super) struct Binding<'b> {
     pub(super) parameters: &'b [Value],
     pub(super) captures: &'b [(Symbol, Value)],
-    pub(super) callee: FunctionRef,
     pub(super) name: Symbol,
     pub(super) location: Location,
 }
@@ -82,8 +80,10 @@ impl Interpreter<'_> {
     fn substituted_entity(&mut self, entity: &Entity, binding: &Binding<'_>) -> Entity {
         match entity {
             Entity::Function(function, captures) if !captures.is_empty() => {
-                let captures: Vec<(Symbol, Value)> =
-                    captures.iter().map(|(name, value)| (*name, self.substituted(value, binding).for_capture(0))).collect();
+                let captures: Vec<(Symbol, Value)> = captures
+                    .iter()
+                    .map(|(name, value)| (*name, self.substituted(value, binding).for_capture(0)))
+                    .collect();
                 Entity::Function(*function, captures.into())
             }
             other => other.clone(),

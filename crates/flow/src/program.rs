@@ -1,6 +1,7 @@
 //! All files of a program, linked: names to definitions, classes to their bases and children.
 
 use std::path::Path;
+use std::sync::{Arc, RwLock};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 use tightlip_catalogue::Catalogue;
@@ -92,6 +93,8 @@ pub struct Program {
     mentions: FxHashMap<Symbol, Vec<FunctionRef>>,
     /// Packages and names in them of which the catalogue speaks.
     library_names: FxHashSet<(Symbol, Symbol)>,
+    /// What names were found to mean: following imports is asked for again and again.
+    known_meanings: RwLock<FxHashMap<(FileIndex, Symbol), Arc<[Meaning]>>>,
     /// Methods by name.
     methods: FxHashMap<Symbol, Vec<(FunctionRef, ClassRef)>>,
 }
@@ -105,6 +108,7 @@ impl Program {
             files,
             modules,
             hierarchy: Hierarchy::default(),
+            known_meanings: RwLock::default(),
             library_names: catalogue.names().collect(),
             mentions: FxHashMap::default(),
             methods: FxHashMap::default(),
@@ -177,8 +181,15 @@ impl Program {
     }
 
     /// What `name` means at the top of `file`; several meanings if several definitions stand there.
-    pub fn meanings(&self, file: FileIndex, name: Symbol) -> Vec<Meaning> {
-        self.meanings_within(file, name, &mut Vec::new())
+    pub fn meanings(&self, file: FileIndex, name: Symbol) -> Arc<[Meaning]> {
+        if let Some(known) = self.known_meanings.read().ok().and_then(|known| known.get(&(file, name)).cloned()) {
+            return known;
+        }
+        let meanings: Arc<[Meaning]> = self.meanings_within(file, name, &mut Vec::new()).into();
+        if let Ok(mut known) = self.known_meanings.write() {
+            known.insert((file, name), meanings.clone());
+        }
+        meanings
     }
 
     fn meanings_within(

@@ -20,7 +20,7 @@ use crate::summary::Summary;
 use crate::taint::ClassName;
 
 /// A function that is still changing after so many runs stays as it is.
-const MOST_RUNS: u32 = 6;
+const MOST_RUNS: u32 = 5;
 /// A name that more functions mention does not tell who means this one: then only files that name its class, or
 /// stand beside it, are looked at.
 const MOST_MENTIONS: usize = 60;

@@ -235,11 +235,6 @@ impl Trail {
         self.0.as_ref().map_or(0, |node| usize::from(node.length))
     }
 
-    /// Whether there are none.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.0.is_none()
-    }
-
     /// Adds a step, unless it is the last one already.
     pub(crate) fn push(&mut self, step: Step) {
         let length = self.0.as_ref().map_or(0, |node| node.length);

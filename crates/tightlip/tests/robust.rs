@@ -1,6 +1,7 @@
 //! Whatever the program looks like, checking it ends, finds the same every time and on every number of threads,
 //! and what it finds lies where it says.
 
+#[allow(dead_code, reason = "this test asks only what is found, not where")]
 mod support;
 
 use std::fmt::Write as _;

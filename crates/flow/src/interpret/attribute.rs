@@ -416,8 +416,8 @@ impl<'a> Interpreter<'a> {
             let part = filled(&Value::default(), key, value);
             return self.write(Key::Captured(owner, name), part);
         }
-        for meaning in self.program.meanings(self.here.file, name) {
-            if let crate::program::Meaning::Variable(file, name) = meaning {
+        for meaning in self.program.meanings(self.here.file, name).iter() {
+            if let crate::program::Meaning::Variable(file, name) = *meaning {
                 let part = filled(&Value::default(), key, value);
                 self.write(Key::Global(file, name), part);
             }

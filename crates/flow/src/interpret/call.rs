@@ -292,7 +292,9 @@ impl<'a> Interpreter<'a> {
             self.heat.saturating_sub(1)
         };
         let needed = tainted
+            || callbacks
             || self.decorating
+            || self.is_module_body()
             || parameters.iter().skip(bound).any(|value| self.is_modelled_object(value));
         let Some(summary) = self.ask_with(function, heat, needed) else {
             self.fails.anyhow = true;

@@ -93,8 +93,8 @@ impl<'a> Interpreter<'a> {
             return None;
         }
         let mut value = Value::default();
-        for (place, meaning) in meanings.into_iter().enumerate() {
-            let known = self.meaning(meaning);
+        for (place, meaning) in meanings.iter().enumerate() {
+            let known = self.meaning(*meaning);
             if place == 0 {
                 value = known;
             } else {
@@ -236,7 +236,7 @@ impl<'a> Interpreter<'a> {
         }
         let mut value = self.read(Key::Given(owner, place as u16)).cloned().unwrap_or_default();
         if let Some(annotation) = parameter.annotation {
-            for entity in self.annotated(owner.file, annotation) {
+            if let Some(entity) = self.annotated(owner.file, annotation) {
                 value.gather(&entity.into());
             }
         }

@@ -8,7 +8,7 @@ use tightlip_languages::{Language, lower};
 use tightlip_rules::{Judgement, SourceFile, judge};
 
 /// What `tightlip check` finds in these files: path and text of each.
-pub fn check(files: &[(&str, &str)]) -> Judgement {
+pub(crate) fn check(files: &[(&str, &str)]) -> Judgement {
     let catalogue = Catalogue::embedded("python").unwrap_or_else(|error| panic!("{error}"));
     let modules =
         files.iter().map(|(path, text)| ((*path).to_owned(), lower(Language::Python, text))).collect();
@@ -22,7 +22,7 @@ pub fn check(files: &[(&str, &str)]) -> Judgement {
 }
 
 /// Path, line from 1, and rule of each finding, sorted, without doubles.
-pub fn places(judgement: &Judgement) -> Vec<(String, usize, Rule)> {
+pub(crate) fn places(judgement: &Judgement) -> Vec<(String, usize, Rule)> {
     let mut places: Vec<_> = judgement
         .findings
         .iter()
@@ -37,6 +37,6 @@ pub fn places(judgement: &Judgement) -> Vec<(String, usize, Rule)> {
 }
 
 /// The line of an offset, from 1.
-pub fn line(text: &str, offset: u32) -> usize {
+pub(crate) fn line(text: &str, offset: u32) -> usize {
     text.as_bytes()[..offset as usize].iter().filter(|byte| **byte == b'\n').count() + 1
 }

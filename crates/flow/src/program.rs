@@ -182,7 +182,9 @@ impl Program {
 
     /// What `name` means at the top of `file`; several meanings if several definitions stand there.
     pub fn meanings(&self, file: FileIndex, name: Symbol) -> Arc<[Meaning]> {
-        if let Some(known) = self.known_meanings.read().ok().and_then(|known| known.get(&(file, name)).cloned()) {
+        if let Some(known) =
+            self.known_meanings.read().ok().and_then(|known| known.get(&(file, name)).cloned())
+        {
             return known;
         }
         let meanings: Arc<[Meaning]> = self.meanings_within(file, name, &mut Vec::new()).into();

@@ -19,8 +19,10 @@ use crate::store::{Key, Store};
 use crate::summary::Summary;
 use crate::taint::ClassName;
 
-/// A function that is still changing after so many runs stays as it is.
+/// A function that handles detail and is still changing after so many runs stays as it is.
 const MOST_RUNS: u32 = 5;
+/// One that handles none is only asked what kind of thing it returns.
+const MOST_RUNS_WITHOUT_DETAIL: u32 = 3;
 /// A name that more functions mention does not tell who means this one: then only files that name its class, or
 /// stand beside it, are looked at.
 const MOST_MENTIONS: usize = 60;
@@ -152,10 +154,20 @@ impl<'a> Solver<'a> {
         }
         loop {
             let (_, function) = self.open.pop_first()?;
-            if self.runs.get(&function).is_none_or(|runs| *runs < MOST_RUNS) {
+            let most =
+                if self.snapshot.relevant.contains(&function) || self.heat(function) == interpret::HOTTEST {
+                    MOST_RUNS
+                } else {
+                    MOST_RUNS_WITHOUT_DETAIL
+                };
+            if self.runs.get(&function).is_none_or(|runs| *runs < most) {
                 return Some(function);
             }
         }
+    }
+
+    fn heat(&self, function: FunctionRef) -> Heat {
+        self.snapshot.heat.get(&function).copied().unwrap_or(0)
     }
 
     /// Asks more of `function`; if it was run with less, it is run again.
@@ -231,10 +243,32 @@ impl<'a> Solver<'a> {
             }
         } else if tainted && let Some(name) = key.name() {
             match key {
+                // Who reads an exception catches it, and matters without being told; but for its own methods.
+                Key::Field(class, _) if self.snapshot.program.hierarchy.lineage(class).exception => {
+                    self.wake_methods(class, name);
+                }
                 Key::Field(class, _) => self.wake_mentioning(name, Some(class), class.file),
                 Key::Global(file, _) => self.wake_mentioning(name, None, file),
                 Key::Captured(function, _) => self.wake_mentioning(name, None, function.file),
                 Key::Given(..) | Key::Raised(_) => {}
+            }
+        }
+    }
+
+    /// Methods of `class`, its bases and the classes derived from it that mention `name`.
+    fn wake_methods(&mut self, class: ClassRef, name: Symbol) {
+        let program = self.snapshot.program;
+        let lineage = program.hierarchy.lineage(class);
+        let family = lineage.ancestors.iter().chain(&lineage.descendants);
+        let mut methods: Vec<FunctionRef> =
+            family.flat_map(|class| program.hierarchy.lineage(*class).methods.values().copied()).collect();
+        methods.sort_unstable();
+        for method in methods {
+            if program.function(method).mentions.binary_search(&name).is_ok() {
+                self.warm(method, interpret::WARM);
+                if !self.runs.contains_key(&method) {
+                    self.wake(method);
+                }
             }
         }
     }

@@ -10,7 +10,8 @@ use crate::value::{Shape, Value};
 /// Variables, and which of them were unpacked together.
 #[derive(Clone, Default, Debug)]
 pub(super) struct State {
-    variables: FxHashMap<Symbol, Arc<Value>>,
+    /// Shared between branches until one of them changes it.
+    variables: Arc<FxHashMap<Symbol, Arc<Value>>>,
     groups: Vec<Arc<Group>>,
 }
 
@@ -28,17 +29,17 @@ impl State {
 
     pub(super) fn set(&mut self, name: Symbol, value: Value) {
         self.forget_group(name);
-        self.variables.insert(name, Arc::new(value));
+        Arc::make_mut(&mut self.variables).insert(name, Arc::new(value));
     }
 
     /// Changes a variable in place; it stays in its group.
     pub(super) fn narrow(&mut self, name: Symbol, value: Value) {
-        self.variables.insert(name, Arc::new(value));
+        Arc::make_mut(&mut self.variables).insert(name, Arc::new(value));
     }
 
     pub(super) fn remove(&mut self, name: Symbol) {
         self.forget_group(name);
-        self.variables.remove(&name);
+        Arc::make_mut(&mut self.variables).remove(&name);
     }
 
     fn forget_group(&mut self, name: Symbol) {
@@ -88,7 +89,7 @@ impl State {
                 let Some(name) = name else { continue };
                 let mut value = kept[0][place].clone();
                 kept[1..].iter().for_each(|items| value.join(&items[place]));
-                self.variables.insert(*name, Arc::new(value));
+                Arc::make_mut(&mut self.variables).insert(*name, Arc::new(value));
             }
             self.groups[index] = Arc::new(Group { names, alternatives: kept });
         }
@@ -96,12 +97,18 @@ impl State {
 
     /// What holds when the run comes from here or from `other`.
     pub(super) fn join(&mut self, other: &State) {
-        for (name, value) in &other.variables {
-            match self.variables.get_mut(name) {
-                Some(known) if Arc::ptr_eq(known, value) || known == value => {}
-                Some(known) => Arc::make_mut(known).join(value),
-                None => {
-                    self.variables.insert(*name, value.clone());
+        if !Arc::ptr_eq(&self.variables, &other.variables) {
+            for (name, value) in other.variables.iter() {
+                match self.variables.get(name) {
+                    Some(known) if Arc::ptr_eq(known, value) || known == value => {}
+                    Some(known) => {
+                        let mut joined = Value::clone(known);
+                        joined.join(value);
+                        Arc::make_mut(&mut self.variables).insert(*name, Arc::new(joined));
+                    }
+                    None => {
+                        Arc::make_mut(&mut self.variables).insert(*name, value.clone());
+                    }
                 }
             }
         }
@@ -112,14 +119,15 @@ impl State {
 
     /// Whether `other` holds nothing that this does not, as far as can be told cheaply.
     pub(super) fn covers(&self, other: &State) -> bool {
-        other.variables.iter().all(|(name, value)| {
-            self.variables.get(name).is_some_and(|known| Arc::ptr_eq(known, value) || known == value)
-        })
+        Arc::ptr_eq(&self.variables, &other.variables)
+            || other.variables.iter().all(|(name, value)| {
+                self.variables.get(name).is_some_and(|known| Arc::ptr_eq(known, value) || known == value)
+            })
     }
 
     /// Takes detail out of all variables that do not hold the same as in `before`.
     pub(super) fn strip_changed(&mut self, before: &State) {
-        for (name, value) in &mut self.variables {
+        for (name, value) in Arc::make_mut(&mut self.variables).iter_mut() {
             let same = before.variables.get(name).is_some_and(|known| Arc::ptr_eq(known, value));
             if !same && value.is_tainted() {
                 *value = Arc::new(value.without_detail());

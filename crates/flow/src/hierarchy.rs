@@ -130,11 +130,13 @@ impl Lineage {
         while let Some(current) = open.pop() {
             for base in bases.get(&current).into_iter().flatten() {
                 match base {
-                    Meaning::Class(base) if !self.ancestors.contains(base) && bases.contains_key(base) => {
-                        if self.ancestors.len() < MOST_ANCESTORS {
-                            self.ancestors.push(*base);
-                            open.push(*base);
-                        }
+                    Meaning::Class(base)
+                        if self.ancestors.len() < MOST_ANCESTORS
+                            && !self.ancestors.contains(base)
+                            && bases.contains_key(base) =>
+                    {
+                        self.ancestors.push(*base);
+                        open.push(*base);
                     }
                     Meaning::Library(path) => {
                         let path = catalogue.canonical(*path);

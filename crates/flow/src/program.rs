@@ -80,6 +80,9 @@ pub enum Meaning {
     Variable(FileIndex, Symbol),
 }
 
+/// What names of files mean.
+type KnownMeanings = FxHashMap<(FileIndex, Symbol), Arc<[Meaning]>>;
+
 /// All files of a program, linked.
 #[derive(Debug)]
 pub struct Program {
@@ -94,7 +97,7 @@ pub struct Program {
     /// Packages and names in them of which the catalogue speaks.
     library_names: FxHashSet<(Symbol, Symbol)>,
     /// What names were found to mean: following imports is asked for again and again.
-    known_meanings: RwLock<FxHashMap<(FileIndex, Symbol), Arc<[Meaning]>>>,
+    known_meanings: RwLock<KnownMeanings>,
     /// Methods by name.
     methods: FxHashMap<Symbol, Vec<(FunctionRef, ClassRef)>>,
 }

@@ -177,11 +177,11 @@ fn bind_entries(
         match parameter.kind {
             ParameterKind::Entries => slots[index].0.gather(&passed.value),
             ParameterKind::Positional | ParameterKind::Keyword
-                if index >= place || parameter.kind == ParameterKind::Keyword =>
+                if (index >= place || parameter.kind == ParameterKind::Keyword)
+                    && slots[index].1.is_none()
+                    && slots[index].0.is_empty() =>
             {
-                if slots[index].1.is_none() && slots[index].0.is_empty() {
-                    slots[index].0 = passed.value.entry(parameter.name);
-                }
+                slots[index].0 = passed.value.entry(parameter.name);
             }
             _ => {}
         }

@@ -235,10 +235,10 @@ impl<'a> Interpreter<'a> {
             return if class_method { Entity::Class(class).into() } else { Entity::Instance(class).into() };
         }
         let mut value = self.read(Key::Given(owner, place as u16)).cloned().unwrap_or_default();
-        if let Some(annotation) = parameter.annotation {
-            if let Some(entity) = self.annotated(owner.file, annotation) {
-                value.gather(&entity.into());
-            }
+        if let Some(annotation) = parameter.annotation
+            && let Some(entity) = self.annotated(owner.file, annotation)
+        {
+            value.gather(&entity.into());
         }
         if value.entities.is_empty()
             && let Some(path) = self.catalogue.guesses.get(&parameter.name)

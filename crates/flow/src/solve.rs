@@ -20,7 +20,7 @@ use crate::summary::Summary;
 use crate::taint::ClassName;
 
 /// A function that handles detail and is still changing after so many runs stays as it is.
-const MOST_RUNS: u32 = 5;
+const MOST_RUNS: u32 = 6;
 /// One that handles none is only asked what kind of thing it returns.
 const MOST_RUNS_WITHOUT_DETAIL: u32 = 3;
 /// A name that more functions mention does not tell who means this one: then only files that name its class, or
@@ -329,6 +329,7 @@ impl<'a> Solver<'a> {
             roles.extend(writers.into_iter().flat_map(|(_, roles)| roles.iter().cloned()));
             if self.snapshot.roles.get(&target) != Some(&roles) {
                 self.snapshot.roles.insert(target, roles);
+                self.snapshot.relevant.insert(target);
                 self.wake(target);
             }
         }

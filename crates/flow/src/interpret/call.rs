@@ -130,7 +130,8 @@ impl<'a> Interpreter<'a> {
             return Some(passed.position(1).map(|default| default.value.clone()).unwrap_or_default());
         }
         let tainted = owner.taints.iter().any(|taint| matches!(taint.origin, Origin::Source(_)));
-        let is_record = owner.shapes.iter().any(|shape| matches!(shape, Shape::Record(..)));
+        // What was only ever filled at unknown keys looks like a list.
+        let is_record = owner.shapes.iter().any(|shape| !matches!(shape, Shape::Tuple(_)));
         let is_library = owner.entities.iter().any(|entity| matches!(entity, Entity::Library(_)));
         if !is_record && !is_library && !owner.taints.iter().any(is_given) {
             return None;

@@ -133,9 +133,23 @@ impl<'a> Interpreter<'a> {
         if self.here != (FunctionRef { file, id: FunctionId::MODULE_BODY }) {
             self.ask(FunctionRef { file, id: FunctionId::MODULE_BODY });
         }
+        self.ask_writers(file, name);
         match self.read(Key::Global(file, name)) {
             Some(value) => value.clone(),
             None => self.static_value(file, name),
+        }
+    }
+
+    /// Functions beside a variable may put into it what is read here.
+    fn ask_writers(&mut self, file: FileIndex, name: Symbol) {
+        const MOST: usize = 8;
+        let beside = |function: &&FunctionRef| function.file == file && **function != self.here;
+        let writers: Vec<FunctionRef> =
+            self.program.mentioning(name).iter().filter(beside).copied().take(MOST + 1).collect();
+        if writers.len() <= MOST {
+            for writer in writers {
+                self.ask_with(writer, 0, true);
+            }
         }
     }
 

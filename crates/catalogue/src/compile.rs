@@ -1,7 +1,6 @@
 //! From what the models say to tables that are asked by path and by name.
 
-use std::collections::{HashMap, HashSet};
-
+use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 use tightlip_ir::Symbol;
 
 use crate::model::{ArgumentWord, Channel, Gives, Model, OneOrMany, Returned, Scope, Text, Texts, When};

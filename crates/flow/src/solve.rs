@@ -20,12 +20,12 @@ use crate::summary::Summary;
 use crate::taint::ClassName;
 
 /// A function that handles detail and is still changing after so many runs stays as it is.
-const MOST_RUNS: u32 = 6;
+const MOST_RUNS: u32 = 5;
 /// One that handles none is only asked what kind of thing it returns.
 const MOST_RUNS_WITHOUT_DETAIL: u32 = 3;
 /// A name that more functions mention does not tell who means this one: then only files that name its class, or
 /// stand beside it, are looked at.
-const MOST_MENTIONS: usize = 60;
+const MOST_MENTIONS: usize = 24;
 
 /// Finds all flows of `program`.
 pub fn solve(program: &Program, catalogue: &Catalogue) -> Solution {

@@ -58,11 +58,12 @@ impl<'a> Applications<'a> {
     /// How the controls of each application stand.
     pub(crate) fn report(&self, findings: &[(Location, Finding)], files: &mut Files<'_>) -> Vec<Application> {
         let mut reports = Vec::new();
+        let names = self.names();
         for (index, site) in self.sites.iter().enumerate() {
             let own: Vec<&(Location, Finding)> =
                 findings.iter().filter(|(_, finding)| finding.application == Some(index)).collect();
             reports.push(Application {
-                name: application_name(&self.program.file(site.location.file).path),
+                name: names[index].clone(),
                 framework: site.framework.to_owned(),
                 place: files.place(site.location),
                 controls: vec![
@@ -73,6 +74,17 @@ impl<'a> Applications<'a> {
             });
         }
         reports
+    }
+
+    /// A name for each application: so much of its path as tells it from the others.
+    fn names(&self) -> Vec<String> {
+        let path = |site: &&ApplicationSite| self.program.file(site.location.file).path.as_str();
+        let short: Vec<String> = self.sites.iter().map(|site| application_name(path(site))).collect();
+        let is_alone = |name: &String| short.iter().filter(|other| *other == name).count() == 1;
+        let named = |(site, name): (&&ApplicationSite, &String)| {
+            if is_alone(name) { name.clone() } else { module_path(path(site)).to_owned() }
+        };
+        self.sites.iter().zip(&short).map(named).collect()
     }
 
     fn central_handler(
@@ -167,6 +179,12 @@ fn application_name(path: &str) -> String {
     let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
     let folder = folders.rsplit('/').next().unwrap_or("");
     if stem == "__init__" && !folder.is_empty() { folder.to_owned() } else { stem.to_owned() }
+}
+
+/// The path of a module without ending; a package's is its folder's.
+fn module_path(path: &str) -> &str {
+    let stem = path.rsplit_once('.').map_or(path, |(stem, _)| stem);
+    stem.strip_suffix("/__init__").unwrap_or(stem)
 }
 
 fn shared_folders(one: &str, other: &str) -> usize {

@@ -28,7 +28,7 @@ impl Binding<'_> {
 /// Results of results of results are followed so far and no further: cycles must end.
 const DEEPEST: u32 = 2;
 /// More substitutions in one run are left out. Real functions need some hundreds.
-const MOST_SUBSTITUTIONS: u32 = 2_000;
+const MOST_SUBSTITUTIONS: u32 = 400;
 
 impl Interpreter<'_> {
     /// `value` of a summary as this call makes it.

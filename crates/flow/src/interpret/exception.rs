@@ -188,12 +188,15 @@ impl<'a> Interpreter<'a> {
 
     /// What `str` of an object of `class` tells.
     fn text_of_object(&mut self, class: ClassRef) -> Value {
-        for name in ["__str__", "__repr__"] {
+        let is_exception = self.program.hierarchy.lineage(class).exception;
+        // What `repr` of other objects tells is rarely asked for, and `__repr__` is there for developers.
+        let names: &[&str] = if is_exception { &["__str__", "__repr__"] } else { &["__str__"] };
+        for name in names {
             if let Some(method) = self.program.hierarchy.method(class, Symbol::new(name)) {
                 return self.call_method(method, class);
             }
         }
-        if !self.program.hierarchy.lineage(class).exception {
+        if !is_exception {
             return Value::default();
         }
         let arguments = self.field(class, Symbol::new("args"));

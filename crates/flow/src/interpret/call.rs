@@ -6,6 +6,7 @@ use tightlip_catalogue::{PathStep, Rule};
 use tightlip_ir::{Argument, ExpressionId, ExpressionKind, Symbol};
 
 use super::arguments::PassedArguments;
+use super::expression::without_whole_collections;
 use super::sink::Road;
 use super::substitute::Binding;
 use super::{Interpreter, is_given};
@@ -278,7 +279,8 @@ impl<'a> Interpreter<'a> {
         let definition = self.program.function(function);
         let bound = usize::from(receiver.is_some());
         let slots = passed.bind(definition, bound);
-        let mut parameters: Vec<Value> = slots.iter().map(|(value, _)| value.clone()).collect();
+        let mut parameters: Vec<Value> =
+            slots.iter().map(|(value, _)| without_whole_collections(value.clone())).collect();
         if let (Some(receiver), Some(first)) = (&receiver, parameters.first_mut()) {
             *first = receiver.clone();
         }

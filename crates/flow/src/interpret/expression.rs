@@ -378,6 +378,12 @@ impl<'a> Interpreter<'a> {
     }
 }
 
+/// All settings are handed around everywhere as an object; only who turns them into text or sends them where they
+/// are read tells of them. So they are forgotten where another function gets them.
+pub(super) fn without_whole_collections(value: Value) -> Value {
+    value.map_taints(&mut |taint| (!is_whole_collection(&taint)).then_some(taint))
+}
+
 /// All settings, all variables: one of them is no dump of all.
 pub(super) fn is_whole_collection(taint: &crate::taint::Taint) -> bool {
     taint.form == Form::Object

@@ -216,7 +216,7 @@ impl<'a> Interpreter<'a> {
 
     /// Leaves `value` under `key`: what is known at once, what depends on the caller as an effect.
     fn write(&mut self, key: Key, value: Value) {
-        let value = self.settled(value).bounded();
+        let value = expression::without_whole_collections(self.settled(value).bounded());
         let (known, given) = split_given(value);
         if let Some(given) = given {
             self.add_effect(EffectTarget::Store(key), given);

@@ -199,7 +199,7 @@ impl<'a> Interpreter<'a> {
             Some(value) => {
                 let known = self.value(value);
                 self.send_returned(value, &known);
-                self.settled(known)
+                super::expression::without_whole_collections(self.settled(known))
             }
             None => Value { constant: Some(Constant::None), ..Value::default() },
         };

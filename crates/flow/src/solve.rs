@@ -23,6 +23,8 @@ use crate::taint::ClassName;
 const MOST_RUNS: u32 = 5;
 /// One that handles none is only asked what kind of thing it returns.
 const MOST_RUNS_WITHOUT_DETAIL: u32 = 3;
+/// So many functions are looked at in any program because they mention a name that became tainted.
+const FEWEST_WOKEN: usize = 400;
 /// A name that more functions mention does not tell who means this one: then only files that name its class, or
 /// stand beside it, are looked at.
 const MOST_MENTIONS: usize = 24;
@@ -50,6 +52,8 @@ struct Solver<'a> {
     called: Vec<FunctionRef>,
     /// To be run, or run again, by rank: callees before callers.
     open: BTreeSet<(u32, FunctionRef)>,
+    /// How many were opened only because they mention a name that became tainted.
+    woken: usize,
     /// The place in the order in which functions were first run.
     ranks: FxHashMap<FunctionRef, u32>,
     /// Roles that methods have by the base of their class.
@@ -77,6 +81,7 @@ impl<'a> Solver<'a> {
             callers: FxHashMap::default(),
             called: Vec::new(),
             open: BTreeSet::new(),
+            woken: 0,
             ranks: FxHashMap::default(),
             inherent: FxHashMap::default(),
             registered: FxHashMap::default(),
@@ -280,13 +285,20 @@ impl<'a> Solver<'a> {
         let few = mentioning.len() <= MOST_MENTIONS;
         let near = if few { FxHashSet::default() } else { self.files_near(name, class, file) };
         for function in mentioning {
-            if few || near.contains(&function.file) {
+            let is_new = !self.runs.contains_key(function);
+            if (few || near.contains(&function.file)) && (!is_new || self.woken < self.most_woken()) {
                 self.warm(*function, interpret::WARM);
-                if !self.runs.contains_key(function) {
+                if is_new {
+                    self.woken += 1;
                     self.wake(*function);
                 }
             }
         }
+    }
+
+    /// In a large program many functions mention what became tainted, and few of them send it.
+    fn most_woken(&self) -> usize {
+        FEWEST_WOKEN + self.snapshot.relevant.len() / 2
     }
 
     /// `file`, and those that name `class`, a class derived from it, or `name` itself at their top.

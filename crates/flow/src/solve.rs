@@ -24,7 +24,7 @@ const MOST_RUNS: u32 = 5;
 /// One that handles none is only asked what kind of thing it returns.
 const MOST_RUNS_WITHOUT_DETAIL: u32 = 3;
 /// So many functions are looked at in any program because they mention a name that became tainted.
-const FEWEST_WOKEN: usize = 400;
+const FEWEST_WOKEN: usize = 250;
 /// A name that more functions mention does not tell who means this one: then only files that name its class, or
 /// stand beside it, are looked at.
 const MOST_MENTIONS: usize = 24;
@@ -298,7 +298,7 @@ impl<'a> Solver<'a> {
 
     /// In a large program many functions mention what became tainted, and few of them send it.
     fn most_woken(&self) -> usize {
-        FEWEST_WOKEN + self.snapshot.relevant.len() / 2
+        FEWEST_WOKEN + self.snapshot.relevant.len() / 4
     }
 
     /// `file`, and those that name `class`, a class derived from it, or `name` itself at their top.

@@ -7,7 +7,7 @@ use tightlip_ir::{ExpressionId, ExpressionKind, Function, Span, Symbol};
 use super::Interpreter;
 use super::arguments::{Passed, PassedArguments};
 use crate::found::{Registration, Role};
-use crate::program::{ClassRef, FunctionRef};
+use crate::program::FunctionRef;
 use crate::taint::ClassName;
 use crate::value::{Entity, Value};
 
@@ -72,10 +72,6 @@ impl<'a> Interpreter<'a> {
             Entity::Library(path) => self.catalogue.calls.contains_key(path),
             _ => false,
         }
-    }
-
-    pub(super) fn decorate_class(&mut self, decorator: ExpressionId, class: ClassRef) {
-        let _ = (self.value(decorator), class);
     }
 
     /// Registers the functions that a call is given.

@@ -407,7 +407,7 @@ impl<'a> Interpreter<'a> {
         self.class = outer;
         let value = Value::from(Entity::Class(reference));
         for decorator in class.decorators.iter().rev() {
-            self.decorate_class(*decorator, reference);
+            self.value(*decorator);
         }
         self.publish(class.name, &value);
         if let Some(state) = &mut self.state {

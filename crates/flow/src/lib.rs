@@ -12,6 +12,7 @@ mod hierarchy;
 mod interpret;
 mod modules;
 mod program;
+mod shared;
 mod solve;
 mod store;
 mod summary;

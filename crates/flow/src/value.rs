@@ -6,17 +6,18 @@ use smallvec::SmallVec;
 use tightlip_ir::{Literal, Symbol};
 
 use crate::program::{ClassRef, FileIndex, FunctionRef};
+use crate::shared::Shared;
 use crate::taint::{Form, Origin, Taint};
 
 /// What a value may be, and the detail it carries. The empty value is one of which nothing is known.
 #[derive(Clone, Default, PartialEq, Debug)]
 pub(crate) struct Value {
     /// Detail carried by the value as a whole: every part of it has it too.
-    pub(crate) taints: Vec<Taint>,
+    pub(crate) taints: Shared<Taint>,
     /// Functions, classes and objects that it may be.
     pub(crate) entities: SmallVec<[Entity; 1]>,
     /// Forms that it may have. More than one are kept apart as long as a constant in them tells which.
-    pub(crate) shapes: Vec<Shape>,
+    pub(crate) shapes: Shared<Shape>,
     /// The constant that it is.
     pub(crate) constant: Option<Constant>,
 }
@@ -122,13 +123,13 @@ impl From<Entity> for Value {
 
 impl From<Taint> for Value {
     fn from(taint: Taint) -> Self {
-        Value { taints: vec![taint], ..Value::default() }
+        Value { taints: Shared::from_iter([taint]), ..Value::default() }
     }
 }
 
 impl From<Shape> for Value {
     fn from(shape: Shape) -> Self {
-        let value = Value { shapes: vec![shape], ..Value::default() };
+        let value = Value { shapes: Shared::from_iter([shape]), ..Value::default() };
         if value.depth() > Value::DEEPEST { value.flat() } else { value }
     }
 }
@@ -313,14 +314,18 @@ impl Value {
     }
 
     fn join_parts(&mut self, other: &Value) {
-        for taint in &other.taints {
-            self.add_taint(taint.clone());
+        if self.taints.is_empty() {
+            self.taints = other.taints.clone();
+        } else if !self.taints.is_same(&other.taints) {
+            other.taints.iter().for_each(|taint| self.add_taint(taint.clone()));
         }
         for entity in &other.entities {
             self.add_entity(entity.clone());
         }
-        for shape in &other.shapes {
-            self.add_shape(shape);
+        if self.shapes.is_empty() {
+            self.shapes = other.shapes.clone();
+        } else if !self.shapes.is_same(&other.shapes) {
+            other.shapes.iter().for_each(|shape| self.add_shape(shape));
         }
     }
 
@@ -334,16 +339,16 @@ impl Value {
     }
 
     fn add_shape(&mut self, shape: &Shape) {
-        if let Some(known) = self.shapes.iter_mut().find(|known| known.fits(shape)) {
-            return known.merge(shape);
+        if let Some(place) = self.shapes.iter().position(|known| known.fits(shape)) {
+            return self.merge_shape(place, shape);
         }
         if self.shapes.len() < Self::MOST_SHAPES {
             return self.shapes.push(shape.clone());
         }
-        match self.shapes.iter_mut().find(|known| known.is_kind_of(shape)) {
-            Some(known) => known.merge(shape),
+        match self.shapes.iter().position(|known| known.is_kind_of(shape)) {
+            Some(place) => self.merge_shape(place, shape),
             None => {
-                let whole = Value { shapes: vec![shape.clone()], ..Value::default() };
+                let whole = Value { shapes: Shared::from_iter([shape.clone()]), ..Value::default() };
                 for taint in whole.all_taints() {
                     self.add_taint(taint);
                 }
@@ -351,8 +356,17 @@ impl Value {
         }
     }
 
+    fn merge_shape(&mut self, place: usize, shape: &Shape) {
+        if self.shapes[place] != *shape {
+            self.shapes[place].merge(shape);
+        }
+    }
+
     /// The detail in it and in all of its parts.
-    pub(crate) fn all_taints(&self) -> Vec<Taint> {
+    pub(crate) fn all_taints(&self) -> Shared<Taint> {
+        if self.shapes.is_empty() {
+            return self.taints.clone();
+        }
         let mut all = Value { taints: self.taints.clone(), ..Value::default() };
         for part in self.parts() {
             for taint in part.all_taints() {
@@ -385,8 +399,21 @@ impl Value {
     }
 
     fn strip(&mut self) {
-        self.taints.clear();
-        self.parts_mut().for_each(Value::strip);
+        self.taints = Shared::default();
+        if self.parts().any(Value::has_taints) {
+            self.parts_mut().for_each(Value::strip);
+        }
+    }
+
+    /// Whether it is the same for every caller, and shows no way.
+    pub(crate) fn is_closed(&self) -> bool {
+        let captures = |entity: &Entity| matches!(entity, Entity::Function(_, held) if !held.is_empty());
+        self.taints.is_empty() && !self.entities.iter().any(captures) && self.parts().all(Value::is_closed)
+    }
+
+    /// Whether it or one of its parts carries anything.
+    fn has_taints(&self) -> bool {
+        !self.taints.is_empty() || self.parts().any(Value::has_taints)
     }
 
     /// The same with each taint, in all parts, changed or dropped.
@@ -402,8 +429,8 @@ impl Value {
                 self.add_taint(taint);
             }
         }
-        for part in self.parts_mut() {
-            part.change_taints(change);
+        if self.parts().any(Value::has_taints) {
+            self.parts_mut().for_each(|part| part.change_taints(change));
         }
     }
 
@@ -453,7 +480,7 @@ impl Value {
     /// Sets the entry under `key`, or an unknown one.
     pub(crate) fn set_entry(&mut self, key: Option<Symbol>, value: Value) {
         let mut found = false;
-        for shape in &mut self.shapes {
+        for shape in self.shapes.iter_mut() {
             if let Shape::Record(entries, rest) = shape {
                 found = true;
                 let Some(key) = key else {
@@ -486,7 +513,7 @@ impl Value {
         }
         self.constant = None;
         let mut found = false;
-        for shape in &mut self.shapes {
+        for shape in self.shapes.iter_mut() {
             match shape {
                 Shape::List(known) => known.gather(item),
                 Shape::Record(_, rest) => rest.gather(item),

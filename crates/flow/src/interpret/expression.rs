@@ -192,7 +192,7 @@ impl<'a> Interpreter<'a> {
                         Some(Constant::Text(name)) => Some(name),
                         _ => None,
                     };
-                    let keyed: Vec<_> = self.text(&known).all_taints();
+                    let keyed = self.text(&known).all_taints();
                     let mut value = value;
                     if name.is_none() {
                         keyed.into_iter().for_each(|taint| value.add_taint(taint));
@@ -362,7 +362,7 @@ impl<'a> Interpreter<'a> {
 
     /// Detail that the owner as a whole carries is in its part; what is not yet known remembers which part.
     fn step_into(&self, owner: &Value, part: &mut Value, operation: &Operation) {
-        for taint in &mut part.taints {
+        for taint in part.taints.iter_mut() {
             if owner.taints.contains(taint) {
                 *taint = taint.clone().then(operation.clone());
                 if taint.form == Form::Object && matches!(taint.origin, crate::taint::Origin::Source(_)) {

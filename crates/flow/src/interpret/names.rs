@@ -82,7 +82,7 @@ impl<'a> Interpreter<'a> {
         if is_receiver(function, place) {
             return value;
         }
-        value.taints = vec![Taint::given(Slot::Captured(name))];
+        value.taints = vec![Taint::given(Slot::Captured(name))].into();
         value
     }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use tightlip_ir::{Argument, Comparison, ExpressionId, ExpressionKind, LogicOperator, Symbol};
 
 use super::Interpreter;
+use crate::shared::Shared;
 use crate::value::{Constant, Shape, Value};
 
 /// What a test says of a value.
@@ -144,7 +145,7 @@ impl Interpreter<'_> {
         state.choose(name, &|value| test.may_pass(value));
         let Some(value) = state.get(name) else { return };
         if test.empties() && value.constant.is_none() && !value.taints.iter().any(super::is_given) {
-            let emptied = Value { constant: None, shapes: Vec::new(), ..value.without_detail() };
+            let emptied = Value { constant: None, shapes: Shared::default(), ..value.without_detail() };
             state.narrow(name, emptied);
         }
     }

@@ -127,7 +127,7 @@ fn is_first_of_tuple(value: &Value, part: &Value) -> bool {
 fn without_whole_objects(mut value: Value) -> Value {
     let is_whole = |taint: &Taint| taint.form == Form::Object && matches!(taint.origin, Origin::Source(_));
     value.taints.retain(|taint| !is_whole(taint));
-    for shape in &mut value.shapes {
+    for shape in value.shapes.iter_mut() {
         if let Shape::Tuple(items) = shape
             && let Some(first) = items.first_mut()
         {

@@ -33,6 +33,9 @@ const MOST_SUBSTITUTIONS: u32 = 400;
 impl Interpreter<'_> {
     /// `value` of a summary as this call makes it.
     pub(super) fn substituted(&mut self, value: &Value, binding: &Binding<'_>) -> Value {
+        if value.is_closed() {
+            return value.clone();
+        }
         let mut result = Value { constant: value.constant, ..Value::default() };
         for entity in &value.entities {
             result.entities.push(self.substituted_entity(entity, binding));

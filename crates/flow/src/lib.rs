@@ -12,12 +12,14 @@ mod hierarchy;
 mod interpret;
 mod modules;
 mod program;
+mod relevance;
 mod shared;
 mod solve;
 mod store;
 mod summary;
 mod taint;
 mod value;
+mod work;
 
 pub use found::{ApplicationSite, Flow, Opened, Registration, Role, Solution, class_text};
 pub use program::{Binding, ClassRef, File, FileIndex, FunctionRef, Meaning, Program};

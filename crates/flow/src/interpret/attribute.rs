@@ -218,7 +218,7 @@ impl<'a> Interpreter<'a> {
         match self.read(key) {
             Some(decorated) if !decorated.entities.is_empty() => {
                 let call = PartialCall {
-                    callee: decorated.clone(),
+                    callee: decorated,
                     positional: vec![Entity::Instance(class).into()],
                     keywords: Vec::new(),
                 };
@@ -240,9 +240,9 @@ impl<'a> Interpreter<'a> {
         for owner in lineage.ancestors.iter().chain(descendants) {
             if let Some(held) = self.read(Key::Field(*owner, name)) {
                 if std::mem::take(&mut first) {
-                    value = held.clone();
+                    value = held;
                 } else {
-                    value.join(held);
+                    value.join(&held);
                 }
             }
         }

@@ -309,7 +309,7 @@ impl<'a> Interpreter<'a> {
         self.fails.join(summary.fails);
         let location = self.location(passed.span);
         let binding = Binding { parameters: &parameters, captures, name: definition.name, location };
-        self.send_given(summary, &binding);
+        self.send_given(&summary, &binding);
         let receiver = receiver.unwrap_or_default();
         for effect in &summary.effects {
             let value = self.substituted(&effect.value, &binding);

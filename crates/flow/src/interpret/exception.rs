@@ -32,7 +32,7 @@ impl<'a> Interpreter<'a> {
     /// The exception that the framework hands to the parameter at `place`, if it does.
     pub(super) fn handed_exception(&mut self, place: usize) -> Option<Value> {
         let offset = usize::from(super::names::is_receiver(self.function, 0));
-        let roles = self.roles;
+        let roles = self.roles.clone();
         let mut value: Option<Value> = None;
         for role in roles.iter().filter(|role| role.exception.is_some_and(|at| at + offset == place)) {
             let mut classes = role.handles.clone();
@@ -78,7 +78,7 @@ impl<'a> Interpreter<'a> {
         if narrow && role.is_none() && !fails.anyhow && !fails.parsing {
             // Nothing but the program itself raises it here.
             for path in raw {
-                if let Some(raised) = self.read(Key::Raised(path)).cloned() {
+                if let Some(raised) = self.read(Key::Raised(path)) {
                     value.gather(&raised);
                 }
             }

@@ -1,8 +1,8 @@
 //! One run through one function: what it returns, sends and leaves behind.
 //!
-//! **Invariants.** A run reads nothing but the snapshot, so runs of different functions go in parallel and the
-//! order of work cannot be seen in the result. A run ends: loops run a fixed number of rounds, nesting and the
-//! number of steps are bounded, and what lies beyond the bounds is left out.
+//! **Invariants.** A run changes nothing but its own outcome; what it needs of others it asks the solver for, which
+//! may run them first. A run ends: loops run a fixed number of rounds, nesting and the number of steps are bounded,
+//! and what lies beyond the bounds is left out.
 
 mod arguments;
 mod attribute;
@@ -27,26 +27,12 @@ use tightlip_ir::{ClassId, ExpressionId, Function, FunctionId, Module, Owner, Sp
 
 use crate::found::{ApplicationSite, Flow, Opened, Registration, Role};
 use crate::program::{ClassRef, FunctionRef, Program};
-use crate::store::{Key, Store};
+use crate::solve::Solver;
+use crate::store::Key;
 use crate::summary::{Effect, EffectTarget, Fails, Summary};
 use crate::taint::{Location, Origin, Slot, Taint};
 use crate::value::Value;
 use state::State;
-
-/// All that is known before a round of runs.
-pub(crate) struct Snapshot<'a> {
-    pub(crate) program: &'a Program,
-    pub(crate) catalogue: &'a Catalogue,
-    pub(crate) store: Store,
-    pub(crate) summaries: FxHashMap<FunctionRef, Arc<Summary>>,
-    pub(crate) roles: FxHashMap<FunctionRef, Vec<Role>>,
-    /// Functions that may matter by themselves.
-    pub(crate) relevant: FxHashSet<FunctionRef>,
-    /// How much is asked of functions; see [`Heat`].
-    pub(crate) heat: FxHashMap<FunctionRef, Heat>,
-    /// Stands for whatever of a library no model speaks of.
-    pub(crate) anything: Symbol,
-}
 
 /// How far a run looks into functions that do not matter by themselves. One that handles detail looks into all
 /// it calls, these look a little less far, and so on; one that does not handle any looks into none.
@@ -66,14 +52,6 @@ pub(crate) struct Outcome {
     pub(crate) registrations: Vec<Registration>,
     pub(crate) applications: Vec<ApplicationSite>,
     pub(crate) opened: Vec<Opened>,
-    /// What it asked the store for.
-    pub(crate) reads: FxHashSet<Key>,
-    /// Whose summaries it asked for, to be run if they were not.
-    pub(crate) asked: FxHashSet<FunctionRef>,
-    /// Whose summaries it would have used if there had been any.
-    pub(crate) watched: FxHashSet<FunctionRef>,
-    /// What is asked of those it calls.
-    pub(crate) heated: FxHashMap<FunctionRef, Heat>,
 }
 
 /// More statements than this are not looked at in one run; real functions have a few hundred.
@@ -81,15 +59,15 @@ const MOST_STEPS: u32 = 60_000;
 /// Deeper nesting is not looked at.
 const DEEPEST: u32 = 120;
 
-/// Runs through `here`.
-pub(crate) fn run(snapshot: &Snapshot<'_>, here: FunctionRef) -> Outcome {
-    let mut interpreter = Interpreter::new(snapshot, here);
+/// Runs through `here`; the runs that wait for it are nested in so many `levels`.
+pub(crate) fn run(solver: &Solver<'_>, here: FunctionRef, levels: u32) -> Outcome {
+    let mut interpreter = Interpreter::new(solver, here, levels);
     interpreter.enter();
     interpreter.outcome
 }
 
 struct Interpreter<'a> {
-    snapshot: &'a Snapshot<'a>,
+    solver: &'a Solver<'a>,
     program: &'a Program,
     catalogue: &'a Catalogue,
     here: FunctionRef,
@@ -97,7 +75,7 @@ struct Interpreter<'a> {
     function: &'a Function,
     /// The class whose method this is, or whose body is being run.
     class: Option<ClassRef>,
-    roles: &'a [Role],
+    roles: Arc<[Role]>,
     heat: Heat,
     /// Own variables that functions inside use.
     shared: Vec<Symbol>,
@@ -117,11 +95,16 @@ struct Interpreter<'a> {
     /// How many values were put in the place of slots, and how deep in each other.
     substitutions: u32,
     nested_substitutions: u32,
+    /// How deep the runs that wait for this one are nested.
+    levels: u32,
+    /// What the solver was told already: whose summaries are used here, with how much heat.
+    asked: FxHashMap<FunctionRef, Heat>,
+    watched: FxHashSet<FunctionRef>,
 }
 
 impl<'a> Interpreter<'a> {
-    fn new(snapshot: &'a Snapshot<'a>, here: FunctionRef) -> Self {
-        let program = snapshot.program;
+    fn new(solver: &'a Solver<'a>, here: FunctionRef, levels: u32) -> Self {
+        let program = solver.program;
         let module = &program.file(here.file).module;
         let function = module.function(here.id);
         let class = match function.owner {
@@ -129,15 +112,15 @@ impl<'a> Interpreter<'a> {
             _ => None,
         };
         Self {
-            snapshot,
+            solver,
             program,
-            catalogue: snapshot.catalogue,
+            catalogue: solver.catalogue,
             here,
             module,
             function,
             class,
-            roles: snapshot.roles.get(&here).map_or(&[], Vec::as_slice),
-            heat: snapshot.heat.get(&here).copied().unwrap_or(0),
+            roles: solver.roles(here),
+            heat: solver.heat(here),
             shared: shared_names(module, here.id, function),
             state: Some(State::default()),
             outcome: Outcome::default(),
@@ -150,6 +133,9 @@ impl<'a> Interpreter<'a> {
             decorating: false,
             substitutions: 0,
             nested_substitutions: 0,
+            levels,
+            asked: FxHashMap::default(),
+            watched: FxHashSet::default(),
         }
     }
 
@@ -187,31 +173,36 @@ impl<'a> Interpreter<'a> {
     }
 
     /// What the store holds under `key`; the function is run again when that changes.
-    fn read(&mut self, key: Key) -> Option<&'a Value> {
-        self.outcome.reads.insert(key);
-        let snapshot: &'a Snapshot<'a> = self.snapshot;
-        snapshot.store.read(key)
+    fn read(&mut self, key: Key) -> Option<Value> {
+        self.solver.read(self.here, key)
     }
 
     /// The summary of `function`, which is run first if it was not and may matter; this one is run again when it
     /// changes.
-    fn ask(&mut self, function: FunctionRef) -> Option<&'a Summary> {
+    fn ask(&mut self, function: FunctionRef) -> Option<Arc<Summary>> {
         self.ask_with(function, self.heat.saturating_sub(1), false)
     }
 
     /// As [`Self::ask`], with so much heat; `needed` if it matters here in any case.
-    fn ask_with(&mut self, function: FunctionRef, heat: Heat, needed: bool) -> Option<&'a Summary> {
-        if needed || self.heat > 0 || self.snapshot.relevant.contains(&function) {
-            self.outcome.asked.insert(function);
-            if heat > 0 {
-                let known = self.outcome.heated.entry(function).or_default();
-                *known = heat.max(*known);
-            }
-        } else {
-            self.outcome.watched.insert(function);
+    fn ask_with(&mut self, function: FunctionRef, heat: Heat, needed: bool) -> Option<Arc<Summary>> {
+        if needed || self.heat > 0 || self.solver.is_relevant(function) {
+            self.demand(function, heat);
+        } else if self.watched.insert(function) {
+            self.solver.watch(self.here, function);
         }
-        let snapshot: &'a Snapshot<'a> = self.snapshot;
-        snapshot.summaries.get(&function).map(Arc::as_ref)
+        self.solver.summary(function)
+    }
+
+    fn demand(&mut self, function: FunctionRef, heat: Heat) {
+        match self.asked.get(&function) {
+            Some(known) if *known >= heat => return,
+            _ => self.asked.insert(function, heat),
+        };
+        let given = self.outcome.writes.iter().filter_map(|(key, value)| match key {
+            Key::Given(to, _) if *to == function => Some((*key, value)),
+            _ => None,
+        });
+        self.solver.demand(self.here, function, heat, self.levels + self.depth, given);
     }
 
     /// Leaves `value` under `key`: what is known at once, what depends on the caller as an effect.

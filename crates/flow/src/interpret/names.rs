@@ -43,7 +43,7 @@ impl<'a> Interpreter<'a> {
             && let Some(held) = self.read(Key::Captured(self.here, name))
             && held.is_tainted()
         {
-            value.join(held);
+            value.join(&held);
         }
         value
     }
@@ -76,7 +76,7 @@ impl<'a> Interpreter<'a> {
     fn captured(&mut self, owner: FunctionRef, function: &'a Function, name: Symbol) -> Value {
         let place = function.parameters.iter().position(|parameter| parameter.name == name);
         let Some(place) = place else {
-            return self.read(Key::Captured(owner, name)).cloned().unwrap_or_default();
+            return self.read(Key::Captured(owner, name)).unwrap_or_default();
         };
         let mut value = self.parameter(owner, function, place);
         if is_receiver(function, place) {
@@ -124,7 +124,7 @@ impl<'a> Interpreter<'a> {
         }
         self.ask(FunctionRef { file: function.file, id: FunctionId::MODULE_BODY });
         match self.read(Key::Global(function.file, definition.name)) {
-            Some(value) if !value.entities.is_empty() => value.clone(),
+            Some(value) if !value.entities.is_empty() => value,
             _ => plain,
         }
     }
@@ -135,7 +135,7 @@ impl<'a> Interpreter<'a> {
         }
         self.ask_writers(file, name);
         match self.read(Key::Global(file, name)) {
-            Some(value) => value.clone(),
+            Some(value) => value,
             None => self.static_value(file, name),
         }
     }
@@ -175,7 +175,7 @@ impl<'a> Interpreter<'a> {
         if self.catalogue.knows(path) || crate::hierarchy::is_exception(path, self.catalogue) {
             path
         } else {
-            self.snapshot.anything
+            self.solver.anything
         }
     }
 
@@ -190,7 +190,7 @@ impl<'a> Interpreter<'a> {
         match step {
             PathStep::Attribute(name) if is_exception_name(name) => Symbol::new(&format!("{path}.{name}")),
             PathStep::Call if is_exception_name(path) => Symbol::new(&format!("{path}()")),
-            _ => self.snapshot.anything,
+            _ => self.solver.anything,
         }
     }
 
@@ -248,7 +248,7 @@ impl<'a> Interpreter<'a> {
             let class_method = self.has_decorator(owner, &["classmethod"]) || function.name == "__new__";
             return if class_method { Entity::Class(class).into() } else { Entity::Instance(class).into() };
         }
-        let mut value = self.read(Key::Given(owner, place as u16)).cloned().unwrap_or_default();
+        let mut value = self.read(Key::Given(owner, place as u16)).unwrap_or_default();
         if let Some(annotation) = parameter.annotation
             && let Some(entity) = self.annotated(owner.file, annotation)
         {
@@ -271,7 +271,7 @@ impl<'a> Interpreter<'a> {
                     Meaning::Class(class) => Some(Entity::Instance(class)),
                     Meaning::Library(path) if path.text().contains('.') => {
                         let path = self.instance_path(self.catalogue.canonical(path));
-                        (path != self.snapshot.anything).then_some(Entity::Library(path))
+                        (path != self.solver.anything).then_some(Entity::Library(path))
                     }
                     _ => None,
                 }

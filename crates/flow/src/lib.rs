@@ -8,6 +8,7 @@
 //! sanitizer is the catalogue's to say.
 
 mod found;
+mod heat;
 mod hierarchy;
 mod interpret;
 mod modules;

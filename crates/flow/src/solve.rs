@@ -15,7 +15,8 @@ use tightlip_catalogue::Catalogue;
 use tightlip_ir::Symbol;
 
 use crate::found::{Role, Solution};
-use crate::interpret::{self, Heat};
+use crate::heat::Heat;
+use crate::interpret;
 use crate::program::{FunctionRef, Program};
 use crate::store::Key;
 use crate::summary::Summary;

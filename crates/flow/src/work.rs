@@ -8,7 +8,8 @@ use tightlip_catalogue::Catalogue;
 use tightlip_ir::{Owner, Symbol};
 
 use crate::found::{Flow, Role, Solution};
-use crate::interpret::{self, Heat, Outcome};
+use crate::heat::Heat;
+use crate::interpret::Outcome;
 use crate::program::{ClassRef, FileIndex, FunctionRef, Program};
 use crate::relevance::{files_near, inherent_roles, mentioning_triggers};
 use crate::store::{Key, Store};
@@ -97,7 +98,7 @@ impl Work {
     }
 
     pub(crate) fn heat(&self, function: FunctionRef) -> Heat {
-        self.heat.get(&function).copied().unwrap_or(0)
+        self.heat.get(&function).copied().unwrap_or(Heat::COLD)
     }
 
     /// The function to be run next, if there is any left.
@@ -154,16 +155,17 @@ impl Work {
 
     /// Whether it was not run as often as its like may be.
     fn may_run(&self, function: FunctionRef) -> bool {
-        let handles_detail = self.relevant.contains(&function) || self.heat(function) == interpret::HOTTEST;
+        let handles_detail = self.relevant.contains(&function) || self.heat(function).is_hottest();
         let most = if handles_detail { MOST_RUNS } else { MOST_RUNS_WITHOUT_DETAIL };
         self.runs.get(&function).is_none_or(|runs| *runs < most)
     }
 
     /// Asks more of `function`; if it was run with less, it is run again. Whether it is more.
     fn warm(&mut self, function: FunctionRef, heat: Heat) -> bool {
-        let is_more = self.heat(function) < heat;
+        let known = self.heat(function);
+        let is_more = !known.covers(heat);
         if is_more {
-            self.heat.insert(function, heat);
+            self.heat.insert(function, known.with(heat));
             if self.runs.contains_key(&function) {
                 self.wake(function);
             }
@@ -250,7 +252,7 @@ impl Work {
         methods.sort_unstable();
         for method in methods {
             if program.function(method).mentions.binary_search(&name).is_ok() {
-                self.warm(method, interpret::WARM);
+                self.warm(method, Heat::WARM);
                 if !self.runs.contains_key(&method) {
                     self.wake(method);
                 }
@@ -266,7 +268,7 @@ impl Work {
         for function in mentioning {
             let is_new = !self.runs.contains_key(function);
             if (few || near.contains(&function.file)) && (!is_new || self.woken < self.most_woken()) {
-                self.warm(*function, interpret::WARM);
+                self.warm(*function, Heat::WARM);
                 if is_new {
                     self.woken += 1;
                     self.wake(*function);

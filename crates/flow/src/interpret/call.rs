@@ -10,10 +10,11 @@ use super::expression::without_whole_collections;
 use super::sink::Road;
 use super::substitute::Binding;
 use super::{Interpreter, is_given};
+use crate::heat::{Heat, Slots};
 use crate::program::{ClassRef, FunctionRef};
 use crate::store::Key;
 use crate::summary::{EffectTarget, Summary};
-use crate::taint::{Form, Location, Note, Operation, Origin};
+use crate::taint::{Form, Location, Note, Operation, Origin, Slot, Taint};
 use crate::value::{Captures, Entity, PartialCall, Shape, Value};
 
 /// Deeper calls of calls are left out.
@@ -278,25 +279,16 @@ impl<'a> Interpreter<'a> {
     ) -> Value {
         let definition = self.program.function(function);
         let bound = usize::from(receiver.is_some());
-        let slots = passed.bind(definition, bound);
+        let arguments = passed.bind(definition, bound);
         let mut parameters: Vec<Value> =
-            slots.iter().map(|(value, _)| without_whole_collections(value.clone())).collect();
+            arguments.iter().map(|(value, _)| without_whole_collections(value.clone())).collect();
         if let (Some(receiver), Some(first)) = (&receiver, parameters.first_mut()) {
             *first = receiver.clone();
         }
         self.remember_given(function, &parameters, bound);
-        let tainted =
-            parameters.iter().any(Value::is_tainted) || captures.iter().any(|(_, value)| value.is_tainted());
-        let given = self.heat == super::HOTTEST && parameters.iter().any(|value| !value.taints.is_empty());
-        let callbacks = parameters.iter().skip(bound).any(is_callable);
-        let heat = if tainted || given || callbacks || self.decorating {
-            super::HOTTEST
-        } else {
-            self.heat.saturating_sub(1)
-        };
-        let needed = tainted
-            || callbacks
-            || self.decorating
+        let slots = self.heated_slots(&parameters, captures, bound);
+        let heat = if slots == Slots::NONE { self.heat.less() } else { Heat::given(slots) };
+        let needed = slots != Slots::NONE
             || self.is_module_body()
             || parameters.iter().skip(bound).any(|value| self.is_modelled_object(value));
         let Some(summary) = self.ask_with(function, heat, needed) else {
@@ -313,13 +305,42 @@ impl<'a> Interpreter<'a> {
         let receiver = receiver.unwrap_or_default();
         for effect in &summary.effects {
             let value = self.substituted(&effect.value, &binding);
-            self.affect(effect.target, value, &binding, &slots, &receiver);
+            self.affect(effect.target, value, &binding, &arguments, &receiver);
         }
         let mut returned = self.substituted(&summary.returns, &binding);
         if returned.entities.is_empty() {
             self.add_annotated(function, &mut returned);
         }
         returned
+    }
+
+    /// The slots of a callee through which detail comes, or something to be called; what it makes of a function that
+    /// it decorates matters in any case.
+    fn heated_slots(&self, parameters: &[Value], captures: &Captures, bound: usize) -> Slots {
+        if self.decorating {
+            return Slots::ALL;
+        }
+        let mut slots = Slots::NONE;
+        for (place, value) in parameters.iter().enumerate() {
+            if self.is_detail(value) || (place >= bound && is_callable(value)) {
+                slots.add(Slot::Parameter(place as u16));
+            }
+        }
+        for (name, value) in captures.iter() {
+            if self.is_detail(value) {
+                slots.add(Slot::Captured(*name));
+            }
+        }
+        slots
+    }
+
+    /// Whether `value` carries detail, or comes from where this function is given some.
+    fn is_detail(&self, value: &Value) -> bool {
+        let own = |taint: &Taint| match taint.origin {
+            Origin::Source(_) => true,
+            Origin::Given(slot, _) => self.heat.slots().contains(slot),
+        };
+        value.taints.iter().any(own) || value.parts().any(|part| self.is_detail(part))
     }
 
     /// What the annotation of `function` says that it returns.
@@ -373,11 +394,11 @@ impl<'a> Interpreter<'a> {
             }
             EffectTarget::Argument(slot, key) => {
                 let Some(given) = binding.get(slot).cloned() else { return };
-                if slot == crate::taint::Slot::Parameter(0) && !receiver.is_empty() {
+                if slot == Slot::Parameter(0) && !receiver.is_empty() {
                     self.affect_receiver(&given, key, value);
                     return;
                 }
-                let crate::taint::Slot::Parameter(place) = slot else { return };
+                let Slot::Parameter(place) = slot else { return };
                 if let Some((_, Some(expression))) = slots.get(usize::from(place))
                     && value.is_telling()
                 {
@@ -395,10 +416,7 @@ impl<'a> Interpreter<'a> {
             if let Entity::Instance(class) = entity {
                 let through_own = own.as_ref() == Some(entity) && self.function.name == "__init__";
                 if through_own {
-                    self.add_effect(
-                        EffectTarget::Argument(crate::taint::Slot::Parameter(0), Some(field)),
-                        value.clone(),
-                    );
+                    self.add_effect(EffectTarget::Argument(Slot::Parameter(0), Some(field)), value.clone());
                 } else if value.is_telling() {
                     self.write(Key::Field(*class, field), value.clone());
                 }

@@ -26,6 +26,7 @@ use tightlip_catalogue::Catalogue;
 use tightlip_ir::{ClassId, ExpressionId, Function, FunctionId, Module, Owner, Span, Symbol};
 
 use crate::found::{ApplicationSite, Flow, Opened, Registration, Role};
+use crate::heat::Heat;
 use crate::program::{ClassRef, FunctionRef, Program};
 use crate::solve::Solver;
 use crate::store::Key;
@@ -33,15 +34,6 @@ use crate::summary::{Effect, EffectTarget, Fails, Summary};
 use crate::taint::{Location, Origin, Slot, Taint};
 use crate::value::Value;
 use state::State;
-
-/// How far a run looks into functions that do not matter by themselves. One that handles detail looks into all
-/// it calls, these look a little less far, and so on; one that does not handle any looks into none.
-pub(crate) type Heat = u8;
-
-/// Of a function that is given detail.
-pub(crate) const HOTTEST: Heat = 2;
-/// Of a function that may read what others left behind.
-pub(crate) const WARM: Heat = 1;
 
 /// What a run found.
 #[derive(Default, Debug)]
@@ -180,12 +172,12 @@ impl<'a> Interpreter<'a> {
     /// The summary of `function`, which is run first if it was not and may matter; this one is run again when it
     /// changes.
     fn ask(&mut self, function: FunctionRef) -> Option<Arc<Summary>> {
-        self.ask_with(function, self.heat.saturating_sub(1), false)
+        self.ask_with(function, self.heat.less(), false)
     }
 
     /// As [`Self::ask`], with so much heat; `needed` if it matters here in any case.
     fn ask_with(&mut self, function: FunctionRef, heat: Heat, needed: bool) -> Option<Arc<Summary>> {
-        if needed || self.heat > 0 || self.solver.is_relevant(function) {
+        if needed || self.heat != Heat::COLD || self.solver.is_relevant(function) {
             self.demand(function, heat);
         } else if self.watched.insert(function) {
             self.solver.watch(self.here, function);
@@ -194,10 +186,11 @@ impl<'a> Interpreter<'a> {
     }
 
     fn demand(&mut self, function: FunctionRef, heat: Heat) {
-        match self.asked.get(&function) {
-            Some(known) if *known >= heat => return,
-            _ => self.asked.insert(function, heat),
-        };
+        let asked = self.asked.get(&function).copied();
+        if asked.is_some_and(|asked| asked.covers(heat)) {
+            return;
+        }
+        self.asked.insert(function, asked.unwrap_or(Heat::COLD).with(heat));
         let given = self.outcome.writes.iter().filter_map(|(key, value)| match key {
             Key::Given(to, _) if *to == function => Some((*key, value)),
             _ => None,

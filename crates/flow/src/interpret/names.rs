@@ -8,6 +8,7 @@ use tightlip_ir::{
 };
 
 use super::Interpreter;
+use crate::heat::Heat;
 use crate::hierarchy::is_exception_name;
 use crate::program::{Binding, FileIndex, FunctionRef, Meaning};
 use crate::store::Key;
@@ -148,7 +149,7 @@ impl<'a> Interpreter<'a> {
             self.program.mentioning(name).iter().filter(beside).copied().take(MOST + 1).collect();
         if writers.len() <= MOST {
             for writer in writers {
-                self.ask_with(writer, 0, true);
+                self.ask_with(writer, Heat::COLD, true);
             }
         }
     }
@@ -216,7 +217,7 @@ impl<'a> Interpreter<'a> {
             return exception;
         }
         let mut value = self.parameter(self.here, function, place);
-        if self.heat < super::HOTTEST {
+        if !self.heat.is_hottest() {
             // Nobody gives it detail; when somebody does, it is run again.
             return match function.parameters[place].kind {
                 ParameterKind::Positional | ParameterKind::Keyword => value,

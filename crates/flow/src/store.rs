@@ -9,8 +9,11 @@ use crate::value::Value;
 /// A place that outlives a function's run.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub(crate) enum Key {
-    /// A field of the objects of a class. All objects of a class are one.
+    /// A field of the objects of a class, and of those derived from it, as its body and methods leave it. All objects
+    /// of a class are one.
     Field(ClassRef, Symbol),
+    /// A field of objects that were constructed as of this very class, as their arguments make it.
+    Constructed(ClassRef, Symbol),
     /// A variable of a module.
     Global(FileIndex, Symbol),
     /// A variable of a function that functions inside of it use.
@@ -25,7 +28,10 @@ impl Key {
     /// Functions that mention this name may read it.
     pub(crate) fn name(self) -> Option<Symbol> {
         match self {
-            Key::Field(_, name) | Key::Global(_, name) | Key::Captured(_, name) => Some(name),
+            Key::Field(_, name)
+            | Key::Constructed(_, name)
+            | Key::Global(_, name)
+            | Key::Captured(_, name) => Some(name),
             Key::Given(..) | Key::Raised(_) => None,
         }
     }

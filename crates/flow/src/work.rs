@@ -232,10 +232,14 @@ impl Work {
         } else if tainted && let Some(name) = key.name() {
             match key {
                 // Who reads an exception catches it, and matters without being told; but for its own methods.
-                Key::Field(class, _) if program.hierarchy.lineage(class).exception => {
+                Key::Field(class, _) | Key::Constructed(class, _)
+                    if program.hierarchy.lineage(class).exception =>
+                {
                     self.wake_methods(program, class, name);
                 }
-                Key::Field(class, _) => self.wake_mentioning(program, name, Some(class), class.file),
+                Key::Field(class, _) | Key::Constructed(class, _) => {
+                    self.wake_mentioning(program, name, Some(class), class.file)
+                }
                 Key::Global(file, _) => self.wake_mentioning(program, name, None, file),
                 Key::Captured(function, _) => self.wake_mentioning(program, name, None, function.file),
                 Key::Given(..) | Key::Raised(_) => {}

@@ -235,10 +235,13 @@ impl<'a> Interpreter<'a> {
         let lineage = self.program.hierarchy.lineage(class);
         let far = lineage.exception && lineage.descendants.len() > LARGEST_FAMILY;
         let descendants = if far { &[][..] } else { &lineage.descendants };
+        let own = lineage.ancestors.iter().chain(descendants).map(|owner| Key::Field(*owner, name));
+        let constructed =
+            std::iter::once(&class).chain(descendants).map(|owner| Key::Constructed(*owner, name));
         let mut value = Value::default();
         let mut first = true;
-        for owner in lineage.ancestors.iter().chain(descendants) {
-            if let Some(held) = self.read(Key::Field(*owner, name)) {
+        for key in own.chain(constructed) {
+            if let Some(held) = self.read(key) {
                 if std::mem::take(&mut first) {
                     value = held;
                 } else {

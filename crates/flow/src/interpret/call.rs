@@ -418,7 +418,7 @@ impl<'a> Interpreter<'a> {
                 if through_own {
                     self.add_effect(EffectTarget::Argument(Slot::Parameter(0), Some(field)), value.clone());
                 } else if value.is_telling() {
-                    self.write(Key::Field(*class, field), value.clone());
+                    self.write(Key::Constructed(*class, field), value.clone());
                 }
             }
         }
@@ -464,7 +464,7 @@ impl<'a> Interpreter<'a> {
                 arguments.gather(&value.map_taints(&mut |taint| Some(taint.step(location, note))));
             }
             if arguments.is_telling() {
-                self.write(Key::Field(class, Symbol::new("args")), arguments);
+                self.write(Key::Constructed(class, Symbol::new("args")), arguments);
             }
         }
         for base in lineage.libraries.clone() {
@@ -495,7 +495,7 @@ impl<'a> Interpreter<'a> {
                 let location = self.location(passed.span);
                 let value = argument.value.clone();
                 let value = value.map_taints(&mut |taint| Some(taint.step(location, Note::Field(field))));
-                self.write(Key::Field(class, field), value);
+                self.write(Key::Constructed(class, field), value);
             }
         }
     }

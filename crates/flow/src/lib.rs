@@ -13,6 +13,7 @@ mod hierarchy;
 mod interpret;
 mod modules;
 mod program;
+mod reach;
 mod relevance;
 mod shared;
 mod solve;

@@ -18,6 +18,7 @@ use crate::found::{Role, Solution};
 use crate::heat::Heat;
 use crate::interpret;
 use crate::program::{FunctionRef, Program};
+use crate::reach::Reach;
 use crate::store::Key;
 use crate::summary::Summary;
 use crate::value::Value;
@@ -32,7 +33,7 @@ const STACK_SIZE: usize = 64 << 20;
 pub fn solve(program: &Program, catalogue: &Catalogue) -> Solution {
     let solve = || {
         let work = RefCell::new(Work::new(program, catalogue));
-        let solver = Solver { program, catalogue, anything: Symbol::new("?"), work };
+        let solver = Solver { program, catalogue, anything: Symbol::new("?"), reach: Reach::default(), work };
         while let Some(function) = solver.next() {
             solver.run(function, 0);
         }
@@ -54,6 +55,7 @@ pub(crate) struct Solver<'a> {
     pub(crate) catalogue: &'a Catalogue,
     /// Stands for whatever of a library no model speaks of.
     pub(crate) anything: Symbol,
+    pub(crate) reach: Reach,
     work: RefCell<Work>,
 }
 
@@ -61,6 +63,16 @@ impl Solver<'_> {
     /// What the store holds under `key`; `reader` is run again when that changes.
     pub(crate) fn read(&self, reader: FunctionRef, key: Key) -> Option<Value> {
         self.work.borrow_mut().read(reader, key)
+    }
+
+    /// As [`Self::read`], of what these writers wrote.
+    pub(crate) fn read_from(
+        &self,
+        reader: FunctionRef,
+        key: Key,
+        counts: &dyn Fn(FunctionRef) -> bool,
+    ) -> Option<Value> {
+        self.work.borrow_mut().read_from(reader, key, counts)
     }
 
     /// Remembers that `caller` is run again when the summary of `function` changes.

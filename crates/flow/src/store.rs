@@ -50,6 +50,15 @@ impl Store {
         self.joined.get(&key)
     }
 
+    /// What the writers that count wrote into `key`.
+    pub(crate) fn read_from(&self, key: Key, counts: &dyn Fn(FunctionRef) -> bool) -> Option<Value> {
+        let parts = self.parts.get(&key)?.iter().filter(|(writer, _)| counts(*writer));
+        parts.map(|(_, value)| value.clone()).reduce(|mut joined, value| {
+            joined.join(&value);
+            joined
+        })
+    }
+
     /// Replaces what `writer` wrote into `key`. Whether that changed what the place holds.
     pub(crate) fn write(&mut self, writer: FunctionRef, key: Key, value: Option<Value>) -> bool {
         let held = self.joined.get(&key);

@@ -6,6 +6,7 @@ use smallvec::SmallVec;
 use tightlip_ir::{Literal, Symbol};
 
 use crate::program::{ClassRef, FileIndex, FunctionRef};
+use crate::reach::Tried;
 use crate::shared::Shared;
 use crate::taint::{Form, Origin, Taint};
 
@@ -27,12 +28,12 @@ pub(crate) struct Value {
 pub(crate) enum Entity {
     /// A function of the program, with the parameters of the functions around that it uses.
     Function(FunctionRef, Captures),
-    /// A method together with its object, of which the class is known.
-    Method(FunctionRef, ClassRef),
+    /// A method together with its object.
+    Method(FunctionRef, Object),
     /// A class of the program.
     Class(ClassRef),
     /// An object of such a class.
-    Instance(ClassRef),
+    Instance(Object),
     /// The bases of a class, as seen by its object.
     Super(ClassRef),
     /// A file of the program.
@@ -41,6 +42,20 @@ pub(crate) enum Entity {
     Library(Symbol),
     /// A callable with some arguments filled in.
     Partial(Arc<PartialCall>),
+}
+
+/// An object of a class of the program, or of one derived from it.
+#[derive(Clone, PartialEq, Debug)]
+pub(crate) struct Object {
+    pub(crate) class: ClassRef,
+    /// Of an exception that was caught: what was tried, where that is known.
+    pub(crate) tried: Option<Tried>,
+}
+
+impl From<ClassRef> for Object {
+    fn from(class: ClassRef) -> Self {
+        Self { class, tried: None }
+    }
 }
 
 /// A callable with some arguments filled in.

@@ -74,6 +74,17 @@ impl Work {
         self.store.read(key).cloned()
     }
 
+    /// As [`Self::read`], of what these writers wrote.
+    pub(crate) fn read_from(
+        &mut self,
+        reader: FunctionRef,
+        key: Key,
+        counts: &dyn Fn(FunctionRef) -> bool,
+    ) -> Option<Value> {
+        self.readers.entry(key).or_default().insert(reader);
+        self.store.read_from(key, counts)
+    }
+
     /// `caller` is run again when the summary of `function` changes.
     pub(crate) fn listen(&mut self, caller: FunctionRef, function: FunctionRef) {
         self.callers.entry(function).or_default().insert(caller);

@@ -10,7 +10,7 @@ use crate::program::{ClassRef, FunctionRef};
 use crate::store::Key;
 use crate::summary::EffectTarget;
 use crate::taint::{Form, Note, Operation, Origin, Source, SourceKind, Taint};
-use crate::value::{Constant, Entity, PartialCall, Value};
+use crate::value::{Constant, Entity, Object, PartialCall, Value};
 
 /// Decorators of the language that leave a method a method.
 const TRANSPARENT: &[&str] =
@@ -132,7 +132,7 @@ impl<'a> Interpreter<'a> {
 
     fn entity_attribute(&mut self, entity: &Entity, name: Symbol) -> Value {
         match entity {
-            Entity::Instance(class) => self.instance_attribute(*class, name),
+            Entity::Instance(object) => self.instance_attribute(object, name),
             Entity::Class(class) => self.class_attribute(*class, name),
             Entity::Super(class) => self.super_attribute(*class, name),
             Entity::Module(file) => self.module_attribute(*file, name),
@@ -152,16 +152,17 @@ impl<'a> Interpreter<'a> {
         Entity::Library(self.library_step(path, PathStep::Attribute(name))).into()
     }
 
-    fn instance_attribute(&mut self, class: ClassRef, name: Symbol) -> Value {
+    fn instance_attribute(&mut self, object: &Object, name: Symbol) -> Value {
+        let class = object.class;
         let mut value = Value::default();
         let mut found = false;
         for method in self.methods_of(class, name) {
             found = true;
-            let known = self.bound(method, class);
+            let known = self.bound(method, object);
             value.gather(&known);
         }
         if !found {
-            value = self.field(class, name);
+            value = self.field(object, name);
             if self.program.hierarchy.lineage(class).exception
                 && let Some(model) = self.catalogue.attributes.get(&name).and_then(|models| models.first())
                 && let (Some(rule), true) = (model.tells, model.of.is_empty())
@@ -198,55 +199,64 @@ impl<'a> Interpreter<'a> {
     }
 
     /// The method as the attribute of an object of `class`.
-    fn bound(&mut self, method: FunctionRef, class: ClassRef) -> Value {
+    fn bound(&mut self, method: FunctionRef, object: &Object) -> Value {
         let function = self.program.function(method);
         if function.decorators.is_empty() {
-            return Entity::Method(method, class).into();
+            return Entity::Method(method, object.clone()).into();
         }
         if self.has_decorator(method, PROPERTY) {
-            return self.call_method(method, class);
+            return self.call_method(method, object);
         }
         if self.has_decorator(method, &["staticmethod"]) {
             return Entity::Function(method, Arc::from([])).into();
         }
         if self.has_decorator(method, TRANSPARENT) {
-            return Entity::Method(method, class).into();
+            return Entity::Method(method, object.clone()).into();
         }
-        let Owner::Class(owner) = function.owner else { return Entity::Method(method, class).into() };
+        let Owner::Class(owner) = function.owner else {
+            return Entity::Method(method, object.clone()).into();
+        };
         self.ask(FunctionRef { file: method.file, id: FunctionId::MODULE_BODY });
         let key = Key::Field(ClassRef { file: method.file, id: owner }, function.name);
         match self.read(key) {
             Some(decorated) if !decorated.entities.is_empty() => {
                 let call = PartialCall {
                     callee: decorated,
-                    positional: vec![Entity::Instance(class).into()],
+                    positional: vec![Entity::Instance(object.clone()).into()],
                     keywords: Vec::new(),
                 };
                 Entity::Partial(Arc::new(call)).into()
             }
-            _ => Entity::Method(method, class).into(),
+            _ => Entity::Method(method, object.clone()).into(),
         }
     }
 
-    /// What objects of `class`, its bases and the classes derived from it hold in the field.
-    pub(super) fn field(&mut self, class: ClassRef, name: Symbol) -> Value {
+    /// What `object` holds in the field: what its class, the bases and the classes derived from it leave there, and
+    /// what was put in when it, or an object of a derived class, was constructed. Of an exception that was caught
+    /// only what the code that was tried constructs counts.
+    pub(super) fn field(&mut self, object: &Object, name: Symbol) -> Value {
         /// Who catches the base of a large family of exceptions rarely meets all of it.
         const LARGEST_FAMILY: usize = 6;
+        let class = object.class;
         let lineage = self.program.hierarchy.lineage(class);
-        let far = lineage.exception && lineage.descendants.len() > LARGEST_FAMILY;
+        let tried = object.tried.as_ref();
+        let far = tried.is_none() && lineage.exception && lineage.descendants.len() > LARGEST_FAMILY;
         let descendants = if far { &[][..] } else { &lineage.descendants };
-        let own = lineage.ancestors.iter().chain(descendants).map(|owner| Key::Field(*owner, name));
-        let constructed =
-            std::iter::once(&class).chain(descendants).map(|owner| Key::Constructed(*owner, name));
+        let left = descendants.iter().filter(|class| tried.is_none_or(|tried| !tried.took(**class)));
         let mut value = Value::default();
-        let mut first = true;
-        for key in own.chain(constructed) {
-            if let Some(held) = self.read(key) {
-                if std::mem::take(&mut first) {
-                    value = held;
-                } else {
-                    value.join(&held);
-                }
+        for owner in lineage.ancestors.iter().chain(left.clone()) {
+            if let Some(held) = self.read(Key::Field(*owner, name)) {
+                join_field(&mut value, held);
+            }
+        }
+        for owner in std::iter::once(&class).chain(left) {
+            let key = Key::Constructed(*owner, name);
+            let held = match tried {
+                Some(tried) => self.solver.read_from(self.here, key, &|writer| tried.reaches(writer)),
+                None => self.read(key),
+            };
+            if let Some(held) = held {
+                join_field(&mut value, held);
             }
         }
         value
@@ -255,11 +265,11 @@ impl<'a> Interpreter<'a> {
     fn class_attribute(&mut self, class: ClassRef, name: Symbol) -> Value {
         match self.program.hierarchy.method(class, name) {
             Some(method) if self.has_decorator(method, &["classmethod"]) => {
-                Entity::Method(method, class).into()
+                Entity::Method(method, class.into()).into()
             }
             Some(method) => Entity::Function(method, Arc::from([])).into(),
             None => {
-                let mut value = self.field(class, name);
+                let mut value = self.field(&class.into(), name);
                 if value.is_empty() {
                     for base in self.program.hierarchy.lineage(class).libraries.clone() {
                         value.gather(&self.library_attribute(base, name));
@@ -272,7 +282,7 @@ impl<'a> Interpreter<'a> {
 
     fn super_attribute(&mut self, class: ClassRef, name: Symbol) -> Value {
         if let Some(method) = self.program.hierarchy.inherited_method(class, name) {
-            return Entity::Method(method, class).into();
+            return Entity::Method(method, class.into()).into();
         }
         let mut value = Value::default();
         for base in &self.program.hierarchy.lineage(class).objects {
@@ -293,9 +303,9 @@ impl<'a> Interpreter<'a> {
         let mut sent = false;
         for entity in &owner.entities {
             match entity {
-                Entity::Instance(class) => {
-                    self.set_field(*class, owner, name, value.clone(), target);
-                    for base in &self.program.hierarchy.lineage(*class).objects {
+                Entity::Instance(object) => {
+                    self.set_field(object.class, owner, name, value.clone(), target);
+                    for base in &self.program.hierarchy.lineage(object.class).objects {
                         let path = self.library_step(*base, PathStep::Attribute(name));
                         self.assign_library(path, &value, target);
                     }
@@ -384,7 +394,7 @@ impl<'a> Interpreter<'a> {
                 let filled = filled(owner, key, &value);
                 for entity in &holder.entities {
                     match entity {
-                        Entity::Instance(class) | Entity::Class(class) => {
+                        Entity::Instance(Object { class, .. }) | Entity::Class(class) => {
                             self.write(Key::Field(*class, *name), filled.clone());
                         }
                         Entity::Module(file) => self.write(Key::Global(*file, *name), filled.clone()),
@@ -445,4 +455,12 @@ pub(super) fn filled(owner: &Value, key: Option<Symbol>, value: &Value) -> Value
 
 fn is_broad(class: Symbol) -> bool {
     matches!(class.text(), "Exception" | "BaseException")
+}
+
+fn join_field(value: &mut Value, held: Value) {
+    if value.is_empty() {
+        *value = held;
+    } else {
+        value.join(&held);
+    }
 }

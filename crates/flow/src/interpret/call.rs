@@ -15,7 +15,7 @@ use crate::program::{ClassRef, FunctionRef};
 use crate::store::Key;
 use crate::summary::{EffectTarget, Summary};
 use crate::taint::{Form, Location, Note, Operation, Origin, Slot, Taint};
-use crate::value::{Captures, Entity, PartialCall, Shape, Value};
+use crate::value::{Captures, Entity, Object, PartialCall, Shape, Value};
 
 /// Deeper calls of calls are left out.
 const DEEPEST: u32 = super::DEEPEST * 2;
@@ -235,19 +235,21 @@ impl<'a> Interpreter<'a> {
     fn call_entity(&mut self, entity: &Entity, passed: &PassedArguments) -> Value {
         match entity {
             Entity::Function(function, captures) => self.call_function(*function, captures, None, passed),
-            Entity::Method(function, class) => {
+            Entity::Method(function, object) => {
                 let receiver = if self.has_decorator(*function, &["classmethod"]) {
-                    Entity::Class(*class)
+                    Entity::Class(object.class)
                 } else {
-                    Entity::Instance(*class)
+                    Entity::Instance(object.clone())
                 };
                 self.call_function(*function, &Arc::from([]), Some(receiver.into()), passed)
             }
             Entity::Class(class) => self.construct(*class, passed),
-            Entity::Instance(class) => match self.program.hierarchy.method(*class, Symbol::new("__call__")) {
-                Some(method) => self.call_entity(&Entity::Method(method, *class), passed),
-                None => Value::default(),
-            },
+            Entity::Instance(object) => {
+                match self.program.hierarchy.method(object.class, Symbol::new("__call__")) {
+                    Some(method) => self.call_entity(&Entity::Method(method, object.clone()), passed),
+                    None => Value::default(),
+                }
+            }
             Entity::Partial(partial) => {
                 let partial: &PartialCall = partial;
                 let passed = passed.after(&partial.positional).with_keywords(&partial.keywords);
@@ -259,12 +261,12 @@ impl<'a> Interpreter<'a> {
     }
 
     /// The method without arguments.
-    pub(super) fn call_method(&mut self, method: FunctionRef, class: ClassRef) -> Value {
+    pub(super) fn call_method(&mut self, method: FunctionRef, object: &Object) -> Value {
         self.depth += 4;
         let result = if self.depth > DEEPEST {
             Value::default()
         } else {
-            self.call_entity(&Entity::Method(method, class), &PassedArguments::default())
+            self.call_entity(&Entity::Method(method, object.clone()), &PassedArguments::default())
         };
         self.depth -= 4;
         result
@@ -411,9 +413,9 @@ impl<'a> Interpreter<'a> {
 
     fn affect_receiver(&mut self, receiver: &Value, field: Option<Symbol>, value: Value) {
         let Some(field) = field else { return };
-        let own = self.class.map(Entity::Instance);
+        let own = self.class.map(|class| Entity::Instance(class.into()));
         for entity in &receiver.entities {
-            if let Entity::Instance(class) = entity {
+            if let Entity::Instance(Object { class, .. }) = entity {
                 let through_own = own.as_ref() == Some(entity) && self.function.name == "__init__";
                 if through_own {
                     self.add_effect(EffectTarget::Argument(Slot::Parameter(0), Some(field)), value.clone());
@@ -445,7 +447,7 @@ impl<'a> Interpreter<'a> {
     pub(super) fn construct(&mut self, class: ClassRef, passed: &PassedArguments) -> Value {
         let hierarchy = &self.program.hierarchy;
         let lineage = hierarchy.lineage(class);
-        let instance = Value::from(Entity::Instance(class));
+        let instance = Value::from(Entity::Instance(class.into()));
         let init = hierarchy.method(class, Symbol::new("__init__"));
         let mut own_arguments = lineage.exception;
         if let Some(init) = init {
@@ -539,7 +541,7 @@ impl<'a> Interpreter<'a> {
         }
         let mut result = Value::default();
         for (function, class) in candidates {
-            let known = self.call_entity(&Entity::Method(*function, *class), passed);
+            let known = self.call_entity(&Entity::Method(*function, (*class).into()), passed);
             let known = known.map_taints(&mut |mut taint| {
                 taint.unsure = true;
                 Some(taint)
@@ -556,12 +558,12 @@ impl<'a> Interpreter<'a> {
             Value { taints: context.taints.clone(), shapes: context.shapes.clone(), ..Value::default() };
         for entity in &context.entities {
             let known = match entity {
-                Entity::Instance(class) => {
+                Entity::Instance(object) => {
                     let method = ["__enter__", "__aenter__"]
                         .iter()
-                        .find_map(|name| self.program.hierarchy.method(*class, Symbol::new(name)));
+                        .find_map(|name| self.program.hierarchy.method(object.class, Symbol::new(name)));
                     match method {
-                        Some(method) => self.call_method(method, *class),
+                        Some(method) => self.call_method(method, object),
                         None => entity.clone().into(),
                     }
                 }
@@ -595,7 +597,7 @@ impl<'a> Interpreter<'a> {
         }
         for entity in &value.entities {
             if let Entity::Instance(known) = entity {
-                class.gather(&Entity::Class(*known).into());
+                class.gather(&Entity::Class(known.class).into());
             }
         }
         class

@@ -9,15 +9,24 @@ use tightlip_ir::{Span, Symbol};
 use super::{Interpreter, is_given};
 use crate::found::Role;
 use crate::hierarchy::is_exception;
-use crate::program::ClassRef;
 use crate::store::Key;
 use crate::summary::Fails;
 use crate::taint::{ClassName, Form, Note, Operation, Origin, Source, SourceKind, Taint};
-use crate::value::{Constant, Entity, Shape, Value};
+use crate::value::{Constant, Entity, Object, Shape, Value};
+
+/// A `try` as its arms see it.
+pub(super) struct Attempt {
+    /// What is tried.
+    pub(super) span: Span,
+    /// How it fails.
+    pub(super) fails: Fails,
+    /// What the arms before have caught.
+    pub(super) taken: Vec<ClassName>,
+}
 
 impl<'a> Interpreter<'a> {
-    /// The exception that an `except` with these types binds, after code that fails so.
-    pub(super) fn caught(&mut self, types: &[Value], span: Span, fails: Fails) -> Value {
+    /// The classes that an `except` with these types catches.
+    pub(super) fn caught_classes(&mut self, types: &[Value]) -> Vec<ClassName> {
         let mut classes = Vec::new();
         let mut known = true;
         for class in types {
@@ -26,7 +35,19 @@ impl<'a> Interpreter<'a> {
         if types.is_empty() || !known {
             classes.push(ClassName::Library(Symbol::new("Exception")));
         }
-        self.exception_of(&classes, span, fails, None)
+        classes
+    }
+
+    /// The exception that an `except` of these classes binds.
+    pub(super) fn caught(&mut self, classes: &[ClassName], span: Span, attempt: &Attempt) -> Value {
+        let mut value = self.exception_of(classes, span, attempt.fails, None);
+        for entity in &mut value.entities {
+            if let Entity::Instance(object) = entity {
+                let taken = &attempt.taken;
+                object.tried = self.solver.reach.tried(self.program, self.here, attempt.span, taken);
+            }
+        }
+        value
     }
 
     /// The exception that the framework hands to the parameter at `place`, if it does.
@@ -62,7 +83,7 @@ impl<'a> Interpreter<'a> {
         let mut narrow = true;
         for class in classes {
             match *class {
-                ClassName::Program(class) => value.gather(&Entity::Instance(class).into()),
+                ClassName::Program(class) => value.gather(&Entity::Instance(class.into()).into()),
                 ClassName::Library(path) => {
                     if !self.catalogue.is_public(path) {
                         raw.push(path);
@@ -174,8 +195,8 @@ impl<'a> Interpreter<'a> {
 
     fn add_texts_of_objects(&mut self, value: &Value, text: &mut Value) {
         for entity in &value.entities {
-            if let Entity::Instance(class) = entity {
-                let known = self.text_of_object(*class);
+            if let Entity::Instance(object) = entity {
+                let known = self.text_of_object(object);
                 for taint in known.all_taints() {
                     text.add_taint(taint);
                 }
@@ -186,21 +207,22 @@ impl<'a> Interpreter<'a> {
         }
     }
 
-    /// What `str` of an object of `class` tells.
-    fn text_of_object(&mut self, class: ClassRef) -> Value {
+    /// What `str` of `object` tells.
+    fn text_of_object(&mut self, object: &Object) -> Value {
+        let class = object.class;
         let is_exception = self.program.hierarchy.lineage(class).exception;
         // What `repr` of other objects tells is rarely asked for, and `__repr__` is there for developers.
         let names: &[&str] = if is_exception { &["__str__", "__repr__"] } else { &["__str__"] };
         for name in names {
             if let Some(method) = self.program.hierarchy.method(class, Symbol::new(name)) {
-                return self.call_method(method, class);
+                return self.call_method(method, object);
             }
         }
         if !is_exception {
             return Value::default();
         }
-        let arguments = self.field(class, Symbol::new("args"));
-        let mut text = self.field(class, Symbol::new("description"));
+        let arguments = self.field(object, Symbol::new("args"));
+        let mut text = self.field(object, Symbol::new("description"));
         text.gather(&arguments);
         let taints = text.all_taints().into_iter().map(|mut taint| {
             taint.form = taint.form.max(Form::Text);
@@ -220,10 +242,10 @@ impl<'a> Interpreter<'a> {
 
     fn add_texts_of_exceptions(&mut self, value: &Value, text: &mut Value) {
         for entity in &value.entities {
-            if let Entity::Instance(class) = entity
-                && self.program.hierarchy.lineage(*class).exception
+            if let Entity::Instance(object) = entity
+                && self.program.hierarchy.lineage(object.class).exception
             {
-                let known = self.text_of_object(*class);
+                let known = self.text_of_object(object);
                 known.taints.into_iter().for_each(|taint| text.add_taint(taint));
             }
         }
@@ -270,7 +292,7 @@ impl<'a> Interpreter<'a> {
         if value.entities.is_empty() {
             for class in classes {
                 let entity = match *class {
-                    ClassName::Program(class) => Entity::Instance(class),
+                    ClassName::Program(class) => Entity::Instance(class.into()),
                     ClassName::Library(path) => Entity::Library(self.instance_path(path)),
                 };
                 value.entities.push(entity);
@@ -281,7 +303,7 @@ impl<'a> Interpreter<'a> {
     fn is_of(&self, entity: &Entity, classes: &[ClassName]) -> bool {
         let hierarchy = &self.program.hierarchy;
         match entity {
-            Entity::Instance(known) => classes.iter().any(|class| match class {
+            Entity::Instance(Object { class: known, .. }) => classes.iter().any(|class| match class {
                 ClassName::Program(class) => hierarchy.derives(*known, *class),
                 ClassName::Library(path) => hierarchy.derives_library(*known, *path, self.catalogue),
             }),

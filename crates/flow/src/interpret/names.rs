@@ -247,7 +247,11 @@ impl<'a> Interpreter<'a> {
         {
             let class = crate::program::ClassRef { file: owner.file, id: class };
             let class_method = self.has_decorator(owner, &["classmethod"]) || function.name == "__new__";
-            return if class_method { Entity::Class(class).into() } else { Entity::Instance(class).into() };
+            return if class_method {
+                Entity::Class(class).into()
+            } else {
+                Entity::Instance(class.into()).into()
+            };
         }
         let mut value = self.read(Key::Given(owner, place as u16)).unwrap_or_default();
         if let Some(annotation) = parameter.annotation
@@ -269,7 +273,7 @@ impl<'a> Interpreter<'a> {
         match &module.expression(annotation).kind {
             ExpressionKind::Name(_) | ExpressionKind::Attribute { .. } => {
                 match self.program.static_meaning(file, annotation)? {
-                    Meaning::Class(class) => Some(Entity::Instance(class)),
+                    Meaning::Class(class) => Some(Entity::Instance(class.into())),
                     Meaning::Library(path) if path.text().contains('.') => {
                         let path = self.instance_path(self.catalogue.canonical(path));
                         (path != self.solver.anything).then_some(Entity::Library(path))

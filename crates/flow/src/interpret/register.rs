@@ -113,8 +113,8 @@ impl<'a> Interpreter<'a> {
         let mut functions = Vec::new();
         collect_functions(value, &mut functions, 0);
         for entity in &value.entities {
-            if let Entity::Instance(class) = entity {
-                functions.extend(self.program.hierarchy.method(*class, Symbol::new("__call__")));
+            if let Entity::Instance(object) = entity {
+                functions.extend(self.program.hierarchy.method(object.class, Symbol::new("__call__")));
             }
         }
         for function in functions {

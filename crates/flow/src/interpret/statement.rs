@@ -5,11 +5,11 @@ use tightlip_ir::{
     StatementKind, Symbol,
 };
 
+use super::exception::Attempt;
 use super::state::{State, either};
 use super::{DEEPEST, Interpreter, MOST_STEPS};
 use crate::program::first_part;
 use crate::store::Key;
-use crate::summary::Fails;
 use crate::taint::Note;
 use crate::value::{Constant, Entity, Shape, Value};
 
@@ -314,9 +314,10 @@ impl<'a> Interpreter<'a> {
         };
         self.block(otherwise);
         let mut done = self.state.take();
+        let mut attempt = Attempt { span: span_of(body), fails, taken: Vec::new() };
         for handler in handlers {
             self.state = interrupted.clone();
-            self.handle(handler, fails);
+            self.handle(handler, &mut attempt);
             done = either(done, self.state.take());
         }
         if finally.is_empty() {
@@ -331,10 +332,11 @@ impl<'a> Interpreter<'a> {
         }
     }
 
-    fn handle(&mut self, handler: &'a Handler, fails: Fails) {
+    fn handle(&mut self, handler: &'a Handler, attempt: &mut Attempt) {
         let types: Vec<Value> = handler.types.iter().map(|class| self.value(*class)).collect();
+        let classes = self.caught_classes(&types);
         if let Some(name) = handler.name {
-            let caught = self.caught(&types, handler.name_span, fails);
+            let caught = self.caught(&classes, handler.name_span, attempt);
             if self.shared.binary_search(&name).is_ok() {
                 self.publish(name, &caught);
             }
@@ -342,6 +344,7 @@ impl<'a> Interpreter<'a> {
                 state.set(name, caught);
             }
         }
+        attempt.taken.extend(classes);
         self.block(&handler.body);
     }
 
@@ -462,5 +465,13 @@ impl<'a> Interpreter<'a> {
         if let Some(state) = &mut self.state {
             state.set(name, value);
         }
+    }
+}
+
+/// From the first statement to the last.
+fn span_of(block: &Block) -> Span {
+    match (block.first(), block.last()) {
+        (Some(first), Some(last)) => Span::new(first.span.start, last.span.end),
+        _ => Span::default(),
     }
 }

@@ -1,0 +1,276 @@
+//! Which functions a `try` may run: whatever it, or what it calls, names.
+//!
+//! Names are followed whoever is run or not, a little too far rather than not far enough. A `try` that calls what
+//! only running it tells, an entry of a table for example, may run anything.
+
+use std::cell::RefCell;
+use std::sync::Arc;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+use tightlip_ir::{ExpressionId, ExpressionKind, FunctionId, Module, Owner, Span, Symbol};
+
+use crate::program::{ClassRef, FileIndex, FunctionRef, Meaning, Program};
+use crate::taint::ClassName;
+
+/// So many functions are followed; code that reaches more may raise anything.
+const MOST_FUNCTIONS: usize = 3_000;
+/// Methods of a name that so many classes have may all be meant.
+const FEW_METHODS: usize = 3;
+
+/// What a `try` may run, as one of its arms sees it. Copies are equal, others are not.
+#[derive(Clone, Debug)]
+pub(crate) struct Tried(Arc<TriedFunctions>);
+
+#[derive(Debug)]
+struct TriedFunctions {
+    functions: FxHashSet<FunctionRef>,
+    /// Classes of exceptions that an arm before takes.
+    taken: FxHashSet<ClassRef>,
+}
+
+impl Tried {
+    /// Whether `function` may be run.
+    pub(crate) fn reaches(&self, function: FunctionRef) -> bool {
+        self.0.functions.contains(&function)
+    }
+
+    /// Whether exceptions of `class` went to another arm.
+    pub(crate) fn took(&self, class: ClassRef) -> bool {
+        self.0.taken.contains(&class)
+    }
+}
+
+impl PartialEq for Tried {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+/// What was found out so far.
+#[derive(Default)]
+pub(crate) struct Reach {
+    files: RefCell<FxHashMap<FileIndex, Arc<[Use]>>>,
+    /// By file, place of the `try`, and how many types the arms before have taken.
+    tried: RefCell<FxHashMap<(FileIndex, Span, usize), Option<Tried>>>,
+    /// Functions by the names of their decorators.
+    decorated: RefCell<Option<FxHashMap<Symbol, Vec<FunctionRef>>>>,
+}
+
+/// A name that means a function, in the order of the text.
+#[derive(Clone, Copy)]
+struct Use {
+    span: Span,
+    function: FunctionRef,
+}
+
+impl Reach {
+    /// What the code of `here` in `span` may run, after arms that took these classes; `None` if that is not known.
+    pub(crate) fn tried(
+        &self,
+        program: &Program,
+        here: FunctionRef,
+        span: Span,
+        taken: &[ClassName],
+    ) -> Option<Tried> {
+        let key = (here.file, span, taken.len());
+        if let Some(known) = self.tried.borrow().get(&key) {
+            return known.clone();
+        }
+        let functions = self.follow(program, here, span);
+        let answer = functions.map(|functions| {
+            let of_program = taken.iter().filter_map(|class| match class {
+                ClassName::Program(class) => Some(*class),
+                ClassName::Library(_) => None,
+            });
+            let with_derived = of_program.flat_map(|class| {
+                std::iter::once(class).chain(program.hierarchy.lineage(class).descendants.iter().copied())
+            });
+            Tried(Arc::new(TriedFunctions { functions, taken: with_derived.collect() }))
+        });
+        self.tried.borrow_mut().insert(key, answer.clone());
+        answer
+    }
+
+    fn follow(&self, program: &Program, here: FunctionRef, span: Span) -> Option<FxHashSet<FunctionRef>> {
+        let mut seen = FxHashSet::from_iter([here]);
+        let mut open = vec![(here.file, span)];
+        if calls_unknown(program, here, span) {
+            // A decorator calls what it decorates.
+            for function in self.decorated_by(program, here)? {
+                if seen.insert(function) {
+                    open.push((function.file, program.function(function).span));
+                }
+            }
+        }
+        while let Some((file, span)) = open.pop() {
+            let uses = self.uses(program, file);
+            let first = uses.partition_point(|known| known.span.start < span.start);
+            for known in uses[first..].iter().take_while(|known| known.span.start < span.end) {
+                if seen.insert(known.function) {
+                    open.push((known.function.file, program.function(known.function).span));
+                }
+            }
+            if seen.len() > MOST_FUNCTIONS {
+                return None;
+            }
+        }
+        Some(seen)
+    }
+
+    /// The functions that are decorated with one that `here` stands in.
+    fn decorated_by(&self, program: &Program, here: FunctionRef) -> Option<Vec<FunctionRef>> {
+        let mut known = self.decorated.borrow_mut();
+        let decorated = known.get_or_insert_with(|| decorated_functions(program));
+        let mut around = program.function(here).owner;
+        while let Owner::Function(id) = around {
+            let outer = program.function(FunctionRef { file: here.file, id });
+            if let Some(found) = decorated.get(&outer.name) {
+                return Some(found.clone());
+            }
+            around = outer.owner;
+        }
+        None
+    }
+
+    fn uses(&self, program: &Program, file: FileIndex) -> Arc<[Use]> {
+        if let Some(known) = self.files.borrow().get(&file) {
+            return known.clone();
+        }
+        let uses: Arc<[Use]> = Uses::of(program, file).into();
+        self.files.borrow_mut().insert(file, uses.clone());
+        uses
+    }
+}
+
+fn decorated_functions(program: &Program) -> FxHashMap<Symbol, Vec<FunctionRef>> {
+    let mut decorated: FxHashMap<Symbol, Vec<FunctionRef>> = FxHashMap::default();
+    for function in program.functions() {
+        let module = &program.file(function.file).module;
+        for decorator in &module.function(function.id).decorators {
+            let head = match &module.expression(*decorator).kind {
+                ExpressionKind::Call { callee, .. } => *callee,
+                _ => *decorator,
+            };
+            if let ExpressionKind::Name(name) | ExpressionKind::Attribute { name, .. } =
+                &module.expression(head).kind
+            {
+                decorated.entry(*name).or_default().push(function);
+            }
+        }
+    }
+    decorated
+}
+
+/// Whether the code itself calls a parameter, a variable, an entry of a table or what another call gave.
+fn calls_unknown(program: &Program, here: FunctionRef, span: Span) -> bool {
+    let module = &program.file(here.file).module;
+    let is_variable = |name: &Symbol| {
+        let mut owner = Owner::Function(here.id);
+        while let Owner::Function(id) = owner {
+            let function = module.function(id);
+            if function.locals.binary_search(name).is_ok() {
+                return !module.functions.iter().any(|inner| inner.name == *name && inner.owner == owner);
+            }
+            owner = function.owner;
+        }
+        false
+    };
+    module.expressions.iter().filter(|expression| span.contains(expression.span)).any(|expression| {
+        let ExpressionKind::Call { callee, .. } = &expression.kind else { return false };
+        match &module.expression(*callee).kind {
+            ExpressionKind::Name(name) => is_variable(name),
+            ExpressionKind::Call { .. } | ExpressionKind::Index { .. } => true,
+            _ => false,
+        }
+    })
+}
+
+struct Uses<'a> {
+    program: &'a Program,
+    file: FileIndex,
+    module: &'a Module,
+    /// Classes of the program that the file names.
+    named: FxHashSet<ClassRef>,
+    /// Functions inside of functions, by name.
+    nested: FxHashMap<Symbol, Vec<FunctionRef>>,
+    found: Vec<Use>,
+}
+
+impl<'a> Uses<'a> {
+    fn of(program: &'a Program, file: FileIndex) -> Vec<Use> {
+        let module = &program.file(file).module;
+        let mut nested: FxHashMap<Symbol, Vec<FunctionRef>> = FxHashMap::default();
+        for (id, function) in module.functions.iter().enumerate() {
+            if let Owner::Function(_) = function.owner {
+                let function_ref = FunctionRef { file, id: FunctionId(id as u32) };
+                nested.entry(function.name).or_default().push(function_ref);
+            }
+        }
+        let mut uses = Self { program, file, module, named: FxHashSet::default(), nested, found: Vec::new() };
+        let ids = || (0..module.expressions.len() as u32).map(ExpressionId);
+        let classes = ids().filter_map(|id| match uses.meaning(id) {
+            Some(Meaning::Class(class)) => Some(class),
+            _ => None,
+        });
+        uses.named = classes.collect();
+        ids().for_each(|id| uses.add(id));
+        uses.found.sort_by_key(|known| known.span);
+        uses.found
+    }
+
+    /// What a name, or an attribute of one, means at the top of the file.
+    fn meaning(&self, id: ExpressionId) -> Option<Meaning> {
+        match &self.module.expression(id).kind {
+            ExpressionKind::Name(name) => {
+                self.program.file(self.file).bindings.contains_key(name).then_some(())?;
+                self.program.static_meaning(self.file, id)
+            }
+            ExpressionKind::Attribute { .. } => self.program.static_meaning(self.file, id),
+            _ => None,
+        }
+    }
+
+    fn add(&mut self, id: ExpressionId) {
+        match &self.module.expression(id).kind {
+            // Also a function that is handed on is called in the end.
+            ExpressionKind::Name(name) => match self.meaning(id) {
+                Some(Meaning::Function(function)) => self.add_use(id, function),
+                Some(_) => {}
+                None => {
+                    let nested = self.nested.get(name).cloned().unwrap_or_default();
+                    nested.into_iter().for_each(|function| self.add_use(id, function));
+                }
+            },
+            ExpressionKind::Call { callee, .. } => match self.meaning(*callee) {
+                Some(Meaning::Function(function)) => self.add_use(id, function),
+                Some(Meaning::Class(class)) => {
+                    let init = self.program.hierarchy.method(class, Symbol::new("__init__"));
+                    init.into_iter().for_each(|method| self.add_use(id, method));
+                }
+                _ => self.add_method(*callee),
+            },
+            _ => {}
+        }
+    }
+
+    /// `object.name(...)`: methods of that name of classes that the file names, or all if they are few.
+    fn add_method(&mut self, callee: ExpressionId) {
+        let ExpressionKind::Attribute { name, .. } = &self.module.expression(callee).kind else { return };
+        let methods = self.program.methods(*name);
+        let hierarchy = &self.program.hierarchy;
+        let is_named = |class: &ClassRef| {
+            class.file == self.file || self.named.iter().any(|named| hierarchy.derives(*named, *class))
+        };
+        let meant: Vec<FunctionRef> = methods
+            .iter()
+            .filter(|(_, class)| methods.len() <= FEW_METHODS || is_named(class))
+            .map(|(method, _)| *method)
+            .collect();
+        meant.into_iter().for_each(|method| self.add_use(callee, method));
+    }
+
+    fn add_use(&mut self, id: ExpressionId, function: FunctionRef) {
+        let span = self.module.expression(id).span;
+        self.found.push(Use { span, function });
+    }
+}

@@ -276,6 +276,9 @@ pub struct Source {
     /// It is the exception itself, not yet text.
     #[serde(default)]
     pub object: bool,
+    /// It is a collection, and each of its items is that.
+    #[serde(default)]
+    pub items: bool,
     /// Only when this keyword is truthy.
     pub when: Option<String>,
     /// What an attacker gains, where it is not what the rule says.
@@ -338,6 +341,9 @@ pub struct Carrier {
     pub call: Texts,
     /// What it gives.
     pub gives: Option<Gives>,
+    /// The text of its other arguments is written into this one.
+    #[serde(default)]
+    pub into: OneOrMany<ArgumentWord>,
     /// Methods, on whatever object, that put their arguments into it.
     #[serde(default)]
     pub fills: Texts,
@@ -347,6 +353,9 @@ pub struct Carrier {
     /// Methods of texts and collections of the language itself: an unknown receiver is no class of the program.
     #[serde(default)]
     pub plain: Texts,
+    /// Methods of texts that give a text with their arguments in it.
+    #[serde(default)]
+    pub formats: Texts,
     /// Attributes of a reply that give its body; the others tell nothing of it.
     #[serde(default)]
     pub body: Texts,

@@ -84,6 +84,11 @@ impl<'a> Interpreter<'a> {
         if target.entities.is_empty() {
             self.add_shape_detail(owner, name, &mut result);
         }
+        if self.catalogue.formatting_methods.contains(&name) && !resolved && !modelled {
+            passed.all.iter().for_each(|argument| result.gather(&argument.value));
+            let text = self.text(&result);
+            return Value { entities: target.entities, ..text };
+        }
         result
     }
 
@@ -427,7 +432,7 @@ impl<'a> Interpreter<'a> {
     pub(super) fn construct(&mut self, class: ClassRef, passed: &PassedArguments) -> Value {
         let hierarchy = &self.program.hierarchy;
         let lineage = hierarchy.lineage(class);
-        let instance = Value::from(Entity::Instance(class));
+        let mut instance = Value::from(Entity::Instance(class));
         let init = hierarchy.method(class, Symbol::new("__init__"));
         let mut own_arguments = lineage.exception;
         if let Some(init) = init {
@@ -451,7 +456,9 @@ impl<'a> Interpreter<'a> {
         }
         for base in lineage.libraries.clone() {
             if init.is_none() {
-                self.call_library(base, passed);
+                let made = self.call_library(base, passed);
+                // Objects of a class derived from a dictionary are dictionaries.
+                made.shapes.iter().for_each(|shape| instance.gather(&shape.clone().into()));
             } else {
                 self.note_application(base, passed.span);
             }

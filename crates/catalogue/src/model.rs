@@ -153,7 +153,7 @@ pub struct Handler {
     /// For such a method or handler: the class of that exception.
     #[serde(default)]
     pub of: Texts,
-    /// `body`: what it returns is sent; `nothing`: it is not.
+    /// `body`: what it returns is sent; `page`: templates may show it; `nothing`: it is not sent.
     #[serde(default)]
     pub returns: Returned,
     /// `application`: it handles the errors of the whole application.
@@ -171,6 +171,8 @@ pub enum Returned {
     /// It is sent to the client.
     #[default]
     Body,
+    /// Templates may show it: texts are taken as shown, objects like all settings are not.
+    Page,
     /// It is dropped.
     Nothing,
 }

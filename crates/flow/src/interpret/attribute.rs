@@ -369,10 +369,12 @@ impl<'a> Interpreter<'a> {
         let module = self.module;
         match &module.expression(object).kind {
             ExpressionKind::Name(name) => {
-                if let Some(slot) = slot_of(owner)
-                    && value.is_telling()
-                {
-                    self.add_effect(EffectTarget::Argument(slot, key), value.clone());
+                match slot_of(owner) {
+                    Some(slot) if value.is_telling() => {
+                        self.add_effect(EffectTarget::Argument(slot, key), value.clone());
+                    }
+                    None if value.is_tainted() && self.is_own_parameter_name(*name) => self.ask_for_slots(),
+                    _ => {}
                 }
                 self.fill_variable(*name, owner, key, &value);
             }
@@ -390,16 +392,38 @@ impl<'a> Interpreter<'a> {
                 }
             }
             ExpressionKind::Index { object, index } => {
-                let outer_key = self.key(*index);
-                let holder = self.value(*object);
-                let inner = filled(owner, key, &value);
-                if self.depth < super::DEEPEST / 2 {
-                    self.depth += 8;
-                    self.fill(*object, &holder, outer_key, &inner);
-                    self.depth -= 8;
+                self.fill_entry(*object, *index, &filled(owner, key, &value));
+            }
+            // `record.setdefault(key, []).append(value)`
+            ExpressionKind::Call { callee, arguments } => {
+                if let ExpressionKind::Attribute { object, name } = &module.expression(*callee).kind
+                    && self.catalogue.entry_methods.contains(name)
+                    && let Some(index) = arguments.first()
+                {
+                    self.fill_entry(*object, index.value, &filled(owner, key, &value));
                 }
             }
             _ => {}
+        }
+    }
+
+    fn is_own_parameter_name(&self, name: Symbol) -> bool {
+        self.function.parameters.iter().any(|parameter| parameter.name == name)
+    }
+
+    /// What is filled here is the caller's; only a run with slots can tell it so.
+    fn ask_for_slots(&mut self) {
+        self.outcome.heated.insert(self.here, super::HOTTEST);
+    }
+
+    /// Puts `inner` into what `object` is, under what `index` is.
+    fn fill_entry(&mut self, object: ExpressionId, index: ExpressionId, inner: &Value) {
+        if self.depth < super::DEEPEST / 2 {
+            self.depth += 8;
+            let key = self.key(index);
+            let holder = self.value(object);
+            self.fill(object, &holder, key, inner);
+            self.depth -= 8;
         }
     }
 

@@ -457,8 +457,10 @@ impl<'a> Interpreter<'a> {
         for base in lineage.libraries.clone() {
             if init.is_none() {
                 let made = self.call_library(base, passed);
-                // Objects of a class derived from a dictionary are dictionaries.
+                // Objects of a class derived from a dictionary are dictionaries, of one derived from a reply replies.
                 made.shapes.iter().for_each(|shape| instance.gather(&shape.clone().into()));
+                let replies = made.taints.into_iter().filter(|taint| taint.form == Form::Reply);
+                replies.for_each(|taint| instance.add_taint(taint));
             } else {
                 self.note_application(base, passed.span);
             }

@@ -355,7 +355,7 @@ impl<'a> Solver<'a> {
         for caller in self.callers.get(&function).map(sorted).unwrap_or_default() {
             self.wake(caller);
         }
-        if summary.returns.is_tainted() {
+        if summary.hands_out_detail() {
             let definition = self.snapshot.program.function(function);
             let class = match definition.owner {
                 Owner::Class(id) => Some(ClassRef { file: function.file, id }),

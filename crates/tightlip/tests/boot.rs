@@ -23,6 +23,7 @@ const VERSIONS: &[&str] = &["2.3", "3.0", "3.1"];
 const NEWER_PYTHON: &[(&str, (u64, u64))] = &[
     ("python/exception-notes", (3, 11)),
     ("python/members-of-exception-group", (3, 11)),
+    ("python/name-of-database-error", (3, 11)),
     ("python/sys-exception", (3, 11)),
 ];
 

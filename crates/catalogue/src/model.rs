@@ -349,7 +349,8 @@ pub struct Carrier {
     /// Methods, on whatever object, that put their arguments into it.
     #[serde(default)]
     pub fills: Texts,
-    /// Methods, on whatever record, that give the entry of their first argument, else their second.
+    /// Methods, on whatever record, that give the entry of their first argument, else their second; without
+    /// arguments, on whatever list or queue, an item.
     #[serde(default)]
     pub entry: Texts,
     /// Methods of texts and collections of the language itself: an unknown receiver is no class of the program.

@@ -10,7 +10,7 @@ use crate::program::{ClassRef, FunctionRef};
 use crate::store::Key;
 use crate::summary::EffectTarget;
 use crate::taint::{Form, Note, Operation, Origin, Source, SourceKind, Taint};
-use crate::value::{Constant, Entity, PartialCall, Value};
+use crate::value::{Constant, Entity, PartialCall, Shape, Value};
 
 /// Decorators of the language that leave a method a method.
 const TRANSPARENT: &[&str] =
@@ -31,6 +31,14 @@ impl<'a> Interpreter<'a> {
         for entity in &owner.entities {
             let known = self.entity_attribute(entity, name);
             value.gather(&known);
+        }
+        // What was assigned to an object of which nothing is known is kept as its entries.
+        for shape in &owner.shapes {
+            if let Shape::Record(entries, _) = shape
+                && let Some((_, entry)) = entries.iter().find(|(key, _)| *key == name)
+            {
+                value.gather(entry);
+            }
         }
         value
     }

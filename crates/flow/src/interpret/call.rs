@@ -81,7 +81,7 @@ impl<'a> Interpreter<'a> {
         if !resolved && self.catalogue.plain_methods.contains(&name) {
             self.fails = before;
         }
-        if target.entities.is_empty() {
+        if !resolved && !modelled {
             self.add_shape_detail(owner, name, &mut result);
         }
         if self.catalogue.formatting_methods.contains(&name) && !resolved && !modelled {
@@ -131,7 +131,11 @@ impl<'a> Interpreter<'a> {
         owner: &Value,
         passed: &PassedArguments,
     ) -> Option<Value> {
-        let first = passed.position(0)?;
+        let Some(first) = passed.position(0) else {
+            // `queue.get(timeout=5)`, `names.pop()`
+            let is_list = owner.shapes.iter().any(|shape| matches!(shape, Shape::List(_)));
+            return is_list.then(|| self.element(owner));
+        };
         if owner.is_empty() && first.value.constant.is_none() {
             return Some(passed.position(1).map(|default| default.value.clone()).unwrap_or_default());
         }

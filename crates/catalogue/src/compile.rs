@@ -212,6 +212,8 @@ pub struct Catalogue {
     pub plain_methods: HashSet<Symbol>,
     /// Methods that put their arguments into a text.
     pub formatting_methods: HashSet<Symbol>,
+    /// Attributes and methods that give the content of a file.
+    pub reading_attributes: HashSet<Symbol>,
     /// Attributes of a reply that give its body.
     pub reply_attributes: HashSet<Symbol>,
     /// Names that make a function that mentions them matter.
@@ -391,6 +393,7 @@ impl Catalogue {
             self.entry_methods.extend(symbols(&entry.entry));
             self.plain_methods.extend(symbols(&entry.plain));
             self.formatting_methods.extend(symbols(&entry.formats));
+            self.reading_attributes.extend(symbols(&entry.reads));
             self.reply_attributes.extend(symbols(&entry.body));
         }
         Ok(())

@@ -359,6 +359,9 @@ pub struct Carrier {
     /// Methods of texts that give a text with their arguments in it.
     #[serde(default)]
     pub formats: Texts,
+    /// Attributes and methods of a file, or of what was given its name, that give its content.
+    #[serde(default)]
+    pub reads: Texts,
     /// Attributes of a reply that give its body; the others tell nothing of it.
     #[serde(default)]
     pub body: Texts,

@@ -63,9 +63,11 @@ impl<'a> Interpreter<'a> {
     fn attribute_of_read(&self, taint: &Taint, name: Symbol) -> Option<Taint> {
         match taint.rule {
             Rule::ExceptionType | Rule::StackTrace => return Some(taint.clone()),
-            // What is done with an open file gives its content; what is done with a name, a name.
-            Rule::LogContent if self.catalogue.plain_methods.contains(&name) => return Some(taint.clone()),
-            Rule::LogContent => return Some(Taint { form: Form::Text, ..taint.clone() }),
+            // Reading a file gives its content; what else is done with its name, a name.
+            Rule::LogContent if self.catalogue.reading_attributes.contains(&name) => {
+                return Some(Taint { form: Form::Text, ..taint.clone() });
+            }
+            Rule::LogContent => return Some(taint.clone()),
             _ => {}
         }
         let whole = name != "values"

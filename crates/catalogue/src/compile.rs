@@ -37,6 +37,8 @@ pub struct SourceModel {
     pub tells: Vec<Rule>,
     /// Whether it is the exception itself.
     pub object: bool,
+    /// Whether it is a collection of that.
+    pub items: bool,
     /// The arguments it is written into, if it is not the result.
     pub into: Option<Arguments>,
     /// Only when this keyword is truthy.
@@ -101,6 +103,8 @@ pub struct CallModel {
     pub sanitizes: bool,
     /// What it makes of its arguments.
     pub gives: Option<Gives>,
+    /// The arguments that the text of the others is written into.
+    pub writes: Option<Arguments>,
     /// The functions it registers.
     pub handlers: Vec<HandlerModel>,
     /// Settings among its arguments.
@@ -206,6 +210,10 @@ pub struct Catalogue {
     pub entry_methods: HashSet<Symbol>,
     /// Methods of the language's own texts and collections.
     pub plain_methods: HashSet<Symbol>,
+    /// Methods that put their arguments into a text.
+    pub formatting_methods: HashSet<Symbol>,
+    /// Attributes and methods that give the content of a file.
+    pub reading_attributes: HashSet<Symbol>,
     /// Attributes of a reply that give its body.
     pub reply_attributes: HashSet<Symbol>,
     /// Names that make a function that mentions them matter.
@@ -345,6 +353,7 @@ impl Catalogue {
             let source = SourceModel {
                 tells,
                 object: entry.object,
+                items: entry.items,
                 into: (!entry.into.items().is_empty()).then(|| arguments(&entry.into)),
                 when: entry.when.as_deref().map(Symbol::new),
                 severity: entry.severity.as_deref().map(severity).transpose()?,
@@ -375,6 +384,7 @@ impl Catalogue {
         for entry in &words.model.carrier {
             for path in words.paths(&entry.call)? {
                 self.call(path).gives = entry.gives;
+                self.call(path).writes = (!entry.into.items().is_empty()).then(|| arguments(&entry.into));
             }
             for path in words.paths(&entry.parses)? {
                 self.call(path).parses = true;
@@ -382,6 +392,8 @@ impl Catalogue {
             self.filling_methods.extend(symbols(&entry.fills));
             self.entry_methods.extend(symbols(&entry.entry));
             self.plain_methods.extend(symbols(&entry.plain));
+            self.formatting_methods.extend(symbols(&entry.formats));
+            self.reading_attributes.extend(symbols(&entry.reads));
             self.reply_attributes.extend(symbols(&entry.body));
         }
         Ok(())

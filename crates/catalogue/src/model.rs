@@ -153,7 +153,7 @@ pub struct Handler {
     /// For such a method or handler: the class of that exception.
     #[serde(default)]
     pub of: Texts,
-    /// `body`: what it returns is sent; `nothing`: it is not.
+    /// `body`: what it returns is sent; `page`: templates may show it; `nothing`: it is not sent.
     #[serde(default)]
     pub returns: Returned,
     /// `application`: it handles the errors of the whole application.
@@ -171,6 +171,8 @@ pub enum Returned {
     /// It is sent to the client.
     #[default]
     Body,
+    /// Templates may show it: texts are taken as shown, objects like all settings are not.
+    Page,
     /// It is dropped.
     Nothing,
 }
@@ -276,6 +278,9 @@ pub struct Source {
     /// It is the exception itself, not yet text.
     #[serde(default)]
     pub object: bool,
+    /// It is a collection, and each of its items is that.
+    #[serde(default)]
+    pub items: bool,
     /// Only when this keyword is truthy.
     pub when: Option<String>,
     /// What an attacker gains, where it is not what the rule says.
@@ -338,15 +343,25 @@ pub struct Carrier {
     pub call: Texts,
     /// What it gives.
     pub gives: Option<Gives>,
+    /// The text of its other arguments is written into this one.
+    #[serde(default)]
+    pub into: OneOrMany<ArgumentWord>,
     /// Methods, on whatever object, that put their arguments into it.
     #[serde(default)]
     pub fills: Texts,
-    /// Methods, on whatever record, that give the entry of their first argument, else their second.
+    /// Methods, on whatever record, that give the entry of their first argument, else their second; without
+    /// arguments, on whatever list or queue, an item.
     #[serde(default)]
     pub entry: Texts,
     /// Methods of texts and collections of the language itself: an unknown receiver is no class of the program.
     #[serde(default)]
     pub plain: Texts,
+    /// Methods of texts that give a text with their arguments in it.
+    #[serde(default)]
+    pub formats: Texts,
+    /// Attributes and methods of a file, or of what was given its name, that give its content.
+    #[serde(default)]
+    pub reads: Texts,
     /// Attributes of a reply that give its body; the others tell nothing of it.
     #[serde(default)]
     pub body: Texts,

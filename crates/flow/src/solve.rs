@@ -118,6 +118,11 @@ impl Solver<'_> {
         self.work.borrow().heat(function)
     }
 
+    /// Asks more of `function`, which is run again for it.
+    pub(crate) fn warm(&self, function: FunctionRef, heat: Heat) {
+        self.work.borrow_mut().warm(function, heat);
+    }
+
     /// Whether `function` may matter by itself.
     pub(crate) fn is_relevant(&self, function: FunctionRef) -> bool {
         self.work.borrow().is_relevant(function)

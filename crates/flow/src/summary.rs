@@ -23,6 +23,16 @@ pub(crate) struct Summary {
     pub(crate) fails: Fails,
 }
 
+impl Summary {
+    /// Whether callers get detail from it that they did not give it.
+    pub(crate) fn hands_out_detail(&self) -> bool {
+        let fills = |effect: &Effect| {
+            matches!(effect.target, EffectTarget::Argument(..)) && effect.value.is_tainted()
+        };
+        self.returns.is_tainted() || self.yields.is_tainted() || self.effects.iter().any(fills)
+    }
+}
+
 /// Something given that reaches the client.
 #[derive(Clone, PartialEq, Debug)]
 pub(crate) struct GivenSink {

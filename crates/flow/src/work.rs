@@ -172,12 +172,12 @@ impl Work {
     }
 
     /// Asks more of `function`; if it was run with less, it is run again. Whether it is more.
-    fn warm(&mut self, function: FunctionRef, heat: Heat) -> bool {
+    pub(crate) fn warm(&mut self, function: FunctionRef, heat: Heat) -> bool {
         let known = self.heat(function);
         let is_more = !known.covers(heat);
         if is_more {
             self.heat.insert(function, known.with(heat));
-            if self.runs.contains_key(&function) {
+            if self.runs.contains_key(&function) || self.running.contains(&function) {
                 self.wake(function);
             }
         }
@@ -332,7 +332,7 @@ impl Work {
         for caller in self.callers.get(&function).map(sorted).unwrap_or_default() {
             self.wake(caller);
         }
-        if summary.returns.is_tainted() {
+        if summary.hands_out_detail() {
             for watcher in self.watchers.get(&function).map(sorted).unwrap_or_default() {
                 self.wake(watcher);
             }

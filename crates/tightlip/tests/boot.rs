@@ -20,8 +20,12 @@ mod shop;
 const VERSIONS: &[&str] = &["2.3", "3.0", "3.1"];
 
 /// Pages that need a newer Python than the oldest one that Flask runs on.
-const NEWER_PYTHON: &[(&str, (u64, u64))] =
-    &[("python/exception-notes", (3, 11)), ("python/sys-exception", (3, 11))];
+const NEWER_PYTHON: &[(&str, (u64, u64))] = &[
+    ("python/exception-notes", (3, 11)),
+    ("python/members-of-exception-group", (3, 11)),
+    ("python/name-of-database-error", (3, 11)),
+    ("python/sys-exception", (3, 11)),
+];
 
 #[test]
 fn flask_2_3_replies_as_the_catalogue_says() {

@@ -6,11 +6,12 @@ use tightlip_catalogue::{AttributeModel, PathStep, Rule};
 use tightlip_ir::{ExpressionId, ExpressionKind, FunctionId, Owner, Symbol};
 
 use super::{Interpreter, slot_of};
+use crate::heat::{Heat, Slots};
 use crate::program::{ClassRef, FunctionRef};
 use crate::store::Key;
 use crate::summary::EffectTarget;
 use crate::taint::{Form, Note, Operation, Origin, Source, SourceKind, Taint};
-use crate::value::{Constant, Entity, Object, PartialCall, Value};
+use crate::value::{Constant, Entity, Object, PartialCall, Shape, Value};
 
 /// Decorators of the language that leave a method a method.
 const TRANSPARENT: &[&str] =
@@ -31,6 +32,14 @@ impl<'a> Interpreter<'a> {
         for entity in &owner.entities {
             let known = self.entity_attribute(entity, name);
             value.gather(&known);
+        }
+        // What was assigned to an object of which nothing is known is kept as its entries.
+        for shape in &owner.shapes {
+            if let Shape::Record(entries, _) = shape
+                && let Some((_, entry)) = entries.iter().find(|(key, _)| *key == name)
+            {
+                value.gather(entry);
+            }
         }
         value
     }
@@ -55,8 +64,11 @@ impl<'a> Interpreter<'a> {
     fn attribute_of_read(&self, taint: &Taint, name: Symbol) -> Option<Taint> {
         match taint.rule {
             Rule::ExceptionType | Rule::StackTrace => return Some(taint.clone()),
-            // What is done with an open file gives its content.
-            Rule::LogContent => return Some(Taint { form: Form::Text, ..taint.clone() }),
+            // Reading a file gives its content; what else is done with its name, a name.
+            Rule::LogContent if self.catalogue.reading_attributes.contains(&name) => {
+                return Some(Taint { form: Form::Text, ..taint.clone() });
+            }
+            Rule::LogContent => return Some(taint.clone()),
             _ => {}
         }
         let whole = name != "values"
@@ -382,10 +394,12 @@ impl<'a> Interpreter<'a> {
         let module = self.module;
         match &module.expression(object).kind {
             ExpressionKind::Name(name) => {
-                if let Some(slot) = slot_of(owner)
-                    && value.is_telling()
-                {
-                    self.add_effect(EffectTarget::Argument(slot, key), value.clone());
+                match slot_of(owner) {
+                    Some(slot) if value.is_telling() => {
+                        self.add_effect(EffectTarget::Argument(slot, key), value.clone());
+                    }
+                    None if value.is_tainted() && self.is_own_parameter_name(*name) => self.ask_for_slots(),
+                    _ => {}
                 }
                 self.fill_variable(*name, owner, key, &value);
             }
@@ -403,16 +417,38 @@ impl<'a> Interpreter<'a> {
                 }
             }
             ExpressionKind::Index { object, index } => {
-                let outer_key = self.key(*index);
-                let holder = self.value(*object);
-                let inner = filled(owner, key, &value);
-                if self.depth < super::DEEPEST / 2 {
-                    self.depth += 8;
-                    self.fill(*object, &holder, outer_key, &inner);
-                    self.depth -= 8;
+                self.fill_entry(*object, *index, &filled(owner, key, &value));
+            }
+            // `record.setdefault(key, []).append(value)`
+            ExpressionKind::Call { callee, arguments } => {
+                if let ExpressionKind::Attribute { object, name } = &module.expression(*callee).kind
+                    && self.catalogue.entry_methods.contains(name)
+                    && let Some(index) = arguments.first()
+                {
+                    self.fill_entry(*object, index.value, &filled(owner, key, &value));
                 }
             }
             _ => {}
+        }
+    }
+
+    fn is_own_parameter_name(&self, name: Symbol) -> bool {
+        self.function.parameters.iter().any(|parameter| parameter.name == name)
+    }
+
+    /// What is filled here is the caller's; only a run with slots can tell it so.
+    fn ask_for_slots(&mut self) {
+        self.solver.warm(self.here, Heat::given(Slots::NONE));
+    }
+
+    /// Puts `inner` into what `object` is, under what `index` is.
+    fn fill_entry(&mut self, object: ExpressionId, index: ExpressionId, inner: &Value) {
+        if self.depth < super::DEEPEST / 2 {
+            self.depth += 8;
+            let key = self.key(index);
+            let holder = self.value(object);
+            self.fill(object, &holder, key, inner);
+            self.depth -= 8;
         }
     }
 

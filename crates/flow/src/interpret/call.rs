@@ -82,8 +82,13 @@ impl<'a> Interpreter<'a> {
         if !resolved && self.catalogue.plain_methods.contains(&name) {
             self.fails = before;
         }
-        if target.entities.is_empty() {
+        if !resolved && !modelled {
             self.add_shape_detail(owner, name, &mut result);
+        }
+        if self.catalogue.formatting_methods.contains(&name) && !resolved && !modelled {
+            passed.all.iter().for_each(|argument| result.gather(&argument.value));
+            let text = self.text(&result);
+            return Value { entities: target.entities, ..text };
         }
         result
     }
@@ -127,7 +132,11 @@ impl<'a> Interpreter<'a> {
         owner: &Value,
         passed: &PassedArguments,
     ) -> Option<Value> {
-        let first = passed.position(0)?;
+        let Some(first) = passed.position(0) else {
+            // `queue.get(timeout=5)`, `names.pop()`
+            let is_list = owner.shapes.iter().any(|shape| matches!(shape, Shape::List(_)));
+            return is_list.then(|| self.element(owner));
+        };
         if owner.is_empty() && first.value.constant.is_none() {
             return Some(passed.position(1).map(|default| default.value.clone()).unwrap_or_default());
         }
@@ -447,7 +456,7 @@ impl<'a> Interpreter<'a> {
     pub(super) fn construct(&mut self, class: ClassRef, passed: &PassedArguments) -> Value {
         let hierarchy = &self.program.hierarchy;
         let lineage = hierarchy.lineage(class);
-        let instance = Value::from(Entity::Instance(class.into()));
+        let mut instance = Value::from(Entity::Instance(class.into()));
         let init = hierarchy.method(class, Symbol::new("__init__"));
         let mut own_arguments = lineage.exception;
         if let Some(init) = init {
@@ -471,7 +480,11 @@ impl<'a> Interpreter<'a> {
         }
         for base in lineage.libraries.clone() {
             if init.is_none() {
-                self.call_library(base, passed);
+                let made = self.call_library(base, passed);
+                // Objects of a class derived from a dictionary are dictionaries, of one derived from a reply replies.
+                made.shapes.iter().for_each(|shape| instance.gather(&shape.clone().into()));
+                let replies = made.taints.into_iter().filter(|taint| taint.form == Form::Reply);
+                replies.for_each(|taint| instance.add_taint(taint));
             } else {
                 self.note_application(base, passed.span);
             }

@@ -1,13 +1,13 @@
 //! Expressions.
 
-use tightlip_catalogue::PathStep;
+use tightlip_catalogue::{PathStep, Rule};
 use tightlip_ir::{
     Clause, CollectionKind, Comparison, ExpressionId, ExpressionKind, LogicOperator, RecordEntry, Symbol,
 };
 
 use super::{DEEPEST, Interpreter};
 use crate::program::FileIndex;
-use crate::taint::{Form, Operation};
+use crate::taint::{Form, Operation, Origin, Taint};
 use crate::value::{Constant, Entity, Shape, Value};
 
 impl<'a> Interpreter<'a> {
@@ -97,7 +97,7 @@ impl<'a> Interpreter<'a> {
                     value.gather(&Value { constant: None, ..known.flat() });
                 }
                 value.constant = None;
-                value
+                value.map_taints(&mut |taint| Some(operated_on(taint)))
             }
         }
     }
@@ -330,7 +330,7 @@ impl<'a> Interpreter<'a> {
         let mut value = owner.item(place);
         let operation = u16::try_from(place).map_or(Operation::Element, Operation::Item);
         self.step_into(owner, &mut value, &operation);
-        self.entries_of_libraries(owner, &mut value);
+        self.entries_of_libraries(owner, Some(place), &mut value);
         value
     }
 
@@ -338,7 +338,7 @@ impl<'a> Interpreter<'a> {
     pub(super) fn element(&mut self, owner: &Value) -> Value {
         let mut value = owner.element();
         self.step_into(owner, &mut value, &Operation::Element);
-        self.entries_of_libraries(owner, &mut value);
+        self.entries_of_libraries(owner, None, &mut value);
         value
     }
 
@@ -352,10 +352,14 @@ impl<'a> Interpreter<'a> {
         self.element(owner)
     }
 
-    fn entries_of_libraries(&self, owner: &Value, value: &mut Value) {
+    /// A path may name the item at one place, as `[1]`; otherwise it is one of `[]`.
+    fn entries_of_libraries(&self, owner: &Value, place: Option<i64>, value: &mut Value) {
+        let exact = place.map(|place| PathStep::Entry(Symbol::new(&place.to_string())));
         for entity in &owner.entities {
             if let Entity::Library(path) = entity {
-                value.entities.push(Entity::Library(self.library_step(*path, PathStep::AnyEntry)));
+                let known = exact.and_then(|step| self.catalogue.step(*path, step));
+                let path = known.unwrap_or_else(|| self.library_step(*path, PathStep::AnyEntry));
+                value.entities.push(Entity::Library(path));
             }
         }
     }
@@ -365,7 +369,7 @@ impl<'a> Interpreter<'a> {
         for taint in part.taints.iter_mut() {
             if owner.taints.contains(taint) {
                 *taint = taint.clone().then(operation.clone());
-                if taint.form == Form::Object && matches!(taint.origin, crate::taint::Origin::Source(_)) {
+                if taint.form == Form::Object && matches!(taint.origin, Origin::Source(_)) {
                     taint.form = Form::Text;
                 }
             }
@@ -378,6 +382,17 @@ impl<'a> Interpreter<'a> {
     }
 }
 
+/// What an operator makes of an exception is no exception: `translated % error`.
+fn operated_on(taint: Taint) -> Taint {
+    match &taint.origin {
+        Origin::Given(..) => taint.then(Operation::Text),
+        Origin::Source(_) if taint.rule == Rule::ExceptionMessage => {
+            Taint { form: taint.form.max(Form::Text), ..taint }
+        }
+        Origin::Source(_) => taint,
+    }
+}
+
 /// All settings are handed around everywhere as an object; only who turns them into text or sends them where they
 /// are read tells of them. So they are forgotten where another function gets them.
 pub(super) fn without_whole_collections(value: Value) -> Value {
@@ -385,10 +400,10 @@ pub(super) fn without_whole_collections(value: Value) -> Value {
 }
 
 /// All settings, all variables: one of them is no dump of all.
-pub(super) fn is_whole_collection(taint: &crate::taint::Taint) -> bool {
+pub(super) fn is_whole_collection(taint: &Taint) -> bool {
     taint.form == Form::Object
-        && taint.rule == tightlip_catalogue::Rule::RuntimeInternals
-        && matches!(&taint.origin, crate::taint::Origin::Source(source) if matches!(source.kind, crate::taint::SourceKind::Read(_)))
+        && taint.rule == Rule::RuntimeInternals
+        && matches!(&taint.origin, Origin::Source(source) if matches!(source.kind, crate::taint::SourceKind::Read(_)))
 }
 
 fn constant(value: bool) -> Value {

@@ -57,7 +57,10 @@ impl Interpreter<'_> {
 
     fn is_guard(&mut self, test: ExpressionId, value: &Value) -> bool {
         // A switch that the code itself turns on guards nothing.
-        if value.constant.is_some_and(Constant::truth) || self.is_from_client(value) {
+        if value.constant.is_some_and(Constant::truth)
+            || self.is_from_client(value)
+            || self.is_on_unless_given(test)
+        {
             return false;
         }
         let by_path = value.entities.iter().any(|entity| match entity {
@@ -65,6 +68,14 @@ impl Interpreter<'_> {
             _ => false,
         });
         by_path || self.last_name(test).is_some_and(|name| self.catalogue.guard_names.contains(&name))
+    }
+
+    /// Whether `test` is a parameter that counts as true when nobody passes it: `def answer(error, debug=True)`.
+    fn is_on_unless_given(&mut self, test: ExpressionId) -> bool {
+        let ExpressionKind::Name(name) = self.module.expression(test).kind else { return false };
+        let parameter = self.function.parameters.iter().find(|parameter| parameter.name == name);
+        let default = parameter.and_then(|parameter| parameter.default);
+        default.is_some_and(|default| self.value(default).constant.is_some_and(Constant::truth))
     }
 
     /// Whether the client sends `value`.

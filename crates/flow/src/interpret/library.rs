@@ -37,6 +37,9 @@ impl<'a> Interpreter<'a> {
         if model.parses {
             self.note_parsing(passed);
         }
+        if let Some(selected) = &model.writes {
+            self.write_texts(selected, passed);
+        }
         if let Some(result) = self.given_by_sources(model, passed) {
             return result;
         }
@@ -123,6 +126,17 @@ impl<'a> Interpreter<'a> {
         result
     }
 
+    /// `print(error, file=buffer)`
+    fn write_texts(&mut self, into: &tightlip_catalogue::Arguments, passed: &PassedArguments) {
+        let targets: Vec<_> = passed.selected(into).cloned().collect();
+        for target in targets {
+            let others = passed.all.iter().filter(|other| other.expression != target.expression);
+            let written: Vec<Value> = others.map(|other| other.value.clone()).collect();
+            let text = self.texts(&written);
+            self.write_into(&target, &text, passed.span);
+        }
+    }
+
     /// Detail is written into a file-like argument.
     fn write_into(&mut self, argument: &super::arguments::Passed, detail: &Value, span: Span) {
         for entity in &argument.value.entities {
@@ -147,12 +161,13 @@ impl<'a> Interpreter<'a> {
         let mut items: Vec<Value> = Vec::new();
         for rule in &model.tells {
             let kind = match (*rule, model.object) {
-                (Rule::ExceptionMessage, true) => SourceKind::Caught(Box::new([])),
+                (Rule::ExceptionMessage, true) => SourceKind::Caught(Box::new([Symbol::new("Exception")])),
                 _ => SourceKind::Read(model.phrase),
             };
             items.push(self.source(span, *rule, kind, model.severity, form).into());
         }
-        if items.len() == 1 { items.remove(0) } else { Shape::Tuple(items).into() }
+        let whole = if items.len() == 1 { items.remove(0) } else { Shape::Tuple(items).into() };
+        if model.items { Value::list(whole) } else { whole }
     }
 
     /// `value`, and the detail that the path it is tells.

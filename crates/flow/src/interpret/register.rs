@@ -1,6 +1,6 @@
 //! Functions that the framework calls: by decorator, by a call, by the class they are methods of.
 
-use tightlip_catalogue::model::Returned;
+use tightlip_catalogue::model::{Channel, Returned};
 use tightlip_catalogue::{Arguments as Selected, CallModel, HandlerModel};
 use tightlip_ir::{ExpressionId, ExpressionKind, Function, Span, Symbol};
 
@@ -125,9 +125,14 @@ impl<'a> Interpreter<'a> {
         }
     }
 
-    /// Whether what this function returns is sent to the client.
-    pub(super) fn is_sent(&self) -> bool {
-        self.roles.iter().any(|role| role.returns == Returned::Body)
+    /// How what this function returns reaches the client, if it does.
+    pub(super) fn road_of_returned(&self) -> Option<Channel> {
+        let is_returned = |as_what| self.roles.iter().any(|role| role.returns == as_what);
+        if is_returned(Returned::Body) {
+            Some(Channel::Body)
+        } else {
+            is_returned(Returned::Page).then_some(Channel::Template)
+        }
     }
 }
 

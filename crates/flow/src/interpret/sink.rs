@@ -8,6 +8,7 @@ use tightlip_ir::ExpressionId;
 
 use super::Interpreter;
 use super::exception::is_name_of_file;
+use super::expression::without_whole_collections;
 use crate::found::Flow;
 use crate::summary::GivenSink;
 use crate::taint::{Form, Location, Note, Origin, Step, Taint};
@@ -33,14 +34,15 @@ impl Road {
 impl Interpreter<'_> {
     /// A handler returns `value`.
     pub(super) fn send_returned(&mut self, expression: ExpressionId, value: &Value) {
-        if !self.is_sent() {
-            return;
-        }
+        let Some(channel) = self.road_of_returned() else { return };
         // An exception that is returned as it is, is the framework's to render.
-        let whole = without_whole_objects(value.clone());
+        let mut whole = without_whole_objects(value.clone());
+        if channel == Channel::Template {
+            whole = without_whole_collections(whole);
+        }
         let whole = self.with_texts_of_parts(&whole);
         let location = self.at(expression);
-        self.send(&whole, Road::new(Channel::Body), location, false);
+        self.send(&whole, Road::new(channel), location, false);
     }
 
     fn with_texts_of_parts(&mut self, value: &Value) -> Value {

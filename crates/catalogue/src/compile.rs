@@ -67,10 +67,20 @@ pub struct HandlerModel {
 /// A handler that is a method of a class derived from a known one.
 #[derive(Clone, Debug)]
 pub struct MethodModel {
-    /// The names of the methods.
-    pub methods: Vec<Symbol>,
+    /// The names of the methods; those that end in `*` are beginnings of names.
+    methods: Vec<Symbol>,
     /// How they are handlers.
     pub handler: HandlerModel,
+}
+
+impl MethodModel {
+    /// Whether a method called `name` is one.
+    pub fn means(&self, name: Symbol) -> bool {
+        self.methods.iter().any(|method| match method.text().strip_suffix('*') {
+            Some(beginning) => name.text().starts_with(beginning),
+            None => *method == name,
+        })
+    }
 }
 
 /// A setting that opens the application.
@@ -122,6 +132,8 @@ pub struct ExceptionModel {
     pub central: bool,
     /// Whether it says no more than what its operation was given.
     pub narrow: bool,
+    /// Whether it is public where the client gave the input that it is raised for.
+    pub for_input: bool,
 }
 
 /// What an attribute of a caught exception tells.
@@ -180,6 +192,8 @@ pub struct Catalogue {
     pub decorators: HashMap<Symbol, Vec<HandlerModel>>,
     /// Registering decorators by last name, for what cannot be resolved.
     pub guessed_decorators: HashMap<Symbol, Vec<HandlerModel>>,
+    /// What decorators make of functions, by the decorator.
+    pub decorated: HashMap<Symbol, Symbol>,
     /// Handlers that are methods, by the base class.
     pub methods: HashMap<Symbol, Vec<MethodModel>>,
     /// Paths that are other paths.
@@ -266,6 +280,12 @@ impl Catalogue {
             for path in words.paths(&application.call)? {
                 self.trigger_with_package(path, &[]);
                 self.call(path).application = Some(leak(&model.title));
+            }
+        }
+        for decorated in &model.decorated {
+            for decorator in words.paths(&decorated.by)? {
+                self.registering_names.insert(last_name(decorator));
+                self.decorated.insert(decorator, Symbol::new(&decorated.r#as));
             }
         }
         for guard in &model.guard {
@@ -397,6 +417,7 @@ impl Catalogue {
                         parent: entry.is.as_deref().map(Symbol::new),
                         central: entry.central,
                         narrow: entry.narrow,
+                        for_input: entry.for_input,
                     },
                 );
                 for status in entry.status.items() {
@@ -448,6 +469,8 @@ impl Catalogue {
         paths.extend(self.assigned_handlers.keys());
         paths.extend(self.assigned_switches.keys());
         paths.extend(self.decorators.keys());
+        paths.extend(self.decorated.keys());
+        paths.extend(self.decorated.values());
         paths.extend(self.methods.keys());
         paths.extend(self.same.keys());
         paths.extend(self.same.values());

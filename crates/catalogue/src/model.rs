@@ -31,6 +31,9 @@ pub struct Model {
     /// Functions that the framework calls.
     #[serde(default)]
     pub handler: Vec<Handler>,
+    /// Decorators that make an object of a function.
+    #[serde(default)]
+    pub decorated: Vec<Decorated>,
     /// Where values reach the client.
     #[serde(default)]
     pub sink: Vec<Sink>,
@@ -142,10 +145,11 @@ pub struct Handler {
     /// It is a method of a class derived from one of these.
     #[serde(default)]
     pub class: Texts,
-    /// The names of such methods.
+    /// The names of such methods; `resolve_*` means all that start so.
     #[serde(default)]
     pub methods: Texts,
-    /// Which argument of decorator or call says what errors it handles: a class, or a status.
+    /// Which argument of decorator or call says what errors it handles: a class, or a status. A decorator that is not
+    /// called handles every error.
     #[serde(default)]
     pub handles: OneOrMany<ArgumentWord>,
     /// Its parameter that is the exception, from 0, `self` not counted.
@@ -162,6 +166,16 @@ pub struct Handler {
     /// The decorator is believed by its last name alone when what stands before it cannot be resolved.
     #[serde(default)]
     pub guess: bool,
+}
+
+/// A function under a decorator stays a function, and is an object of the library too.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Decorated {
+    /// The decorator, called or not.
+    pub by: Texts,
+    /// The object.
+    pub r#as: String,
 }
 
 /// What becomes of a handler's return value.
@@ -385,6 +399,9 @@ pub struct Exception {
     /// It is raised for what its operation was given, and says no more than that.
     #[serde(default)]
     pub narrow: bool,
+    /// It is raised for input, and speaks to whoever gave the input: public where the client did.
+    #[serde(default)]
+    pub for_input: bool,
 }
 
 /// An attribute of caught exceptions.
@@ -484,4 +501,7 @@ pub struct Boot {
     pub runtime: String,
     /// The versions that the tests install.
     pub versions: Vec<String>,
+    /// The environment that it shares with others, with the pins `requirements-ENVIRONMENT.txt`; without it, it has
+    /// one of its own for each version.
+    pub environment: Option<String>,
 }

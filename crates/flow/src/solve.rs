@@ -97,7 +97,7 @@ impl<'a> Solver<'a> {
             let object = std::iter::once(tightlip_ir::Symbol::new("object"));
             for model in bases.chain(object).filter_map(|path| catalogue.methods.get(&path)).flatten() {
                 for (name, function) in &lineage.methods {
-                    if model.methods.contains(name) {
+                    if model.means(*name) {
                         let role = Role {
                             returns: model.handler.returns,
                             exception: model.handler.exception,

@@ -63,6 +63,10 @@ impl<'a> Interpreter<'a> {
 
     /// A library's function that no model speaks of hands on what it is given.
     fn call_unmodelled(&mut self, path: Symbol, passed: &PassedArguments) -> Value {
+        if self.catalogue.decorated.values().any(|object| *object == path) {
+            // The function that it was made of is called beside it.
+            return Value::default();
+        }
         let mut detail = detail_of(passed);
         if crate::hierarchy::is_exception(path, self.catalogue) {
             let mut arguments = Value::default();

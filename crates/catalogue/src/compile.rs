@@ -3,7 +3,9 @@
 use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 use tightlip_ir::Symbol;
 
-use crate::model::{ArgumentWord, Channel, Gives, Model, OneOrMany, Returned, Scope, Text, Texts, When};
+use crate::model::{
+    ArgumentWord, Channel, Comparand, Gives, Model, OneOrMany, Returned, Scope, Text, Texts, When,
+};
 use crate::{Rule, Severity};
 
 /// Which arguments of a call.
@@ -81,6 +83,17 @@ impl MethodModel {
             None => *method == name,
         })
     }
+}
+
+/// What a test tells of the object that it tests.
+#[derive(Clone, Debug)]
+pub struct OutcomeModel {
+    /// What it is compared with; if nothing, it is whether it counts as true.
+    pub equals: Vec<Comparand>,
+    /// What the object is where the test holds.
+    pub holds: Option<Symbol>,
+    /// What the object is where it does not.
+    pub fails: Option<Symbol>,
 }
 
 /// A setting that opens the application.
@@ -204,6 +217,8 @@ pub struct Catalogue {
     pub statuses: HashMap<i64, Symbol>,
     /// Attributes of exceptions.
     pub attributes: HashMap<Symbol, Vec<AttributeModel>>,
+    /// What tests tell of their objects, by what is tested.
+    pub outcomes: HashMap<Symbol, Vec<OutcomeModel>>,
     /// Paths of guards.
     pub guards: HashSet<Symbol>,
     /// Names of guards.
@@ -291,6 +306,17 @@ impl Catalogue {
         for guard in &model.guard {
             self.guards.extend(words.paths(&guard.value)?);
             self.guard_names.extend(symbols(&guard.name));
+        }
+        for entry in &model.outcome {
+            let path = |text: &Option<String>| text.as_deref().map(Symbol::new);
+            let outcome = OutcomeModel {
+                equals: entry.equals.items().to_vec(),
+                holds: path(&entry.holds),
+                fails: path(&entry.fails),
+            };
+            for test in words.paths(&entry.test)? {
+                self.outcomes.entry(test).or_default().push(outcome.clone());
+            }
         }
         for client in &model.client {
             self.client.extend(words.paths(&client.value)?);
@@ -475,6 +501,13 @@ impl Catalogue {
         paths.extend(self.same.keys());
         paths.extend(self.same.values());
         paths.extend(self.exceptions.keys());
+        paths.extend(self.outcomes.keys());
+        paths.extend(
+            self.outcomes
+                .values()
+                .flatten()
+                .flat_map(|outcome| outcome.holds.into_iter().chain(outcome.fails)),
+        );
         paths.extend(&self.guards);
         paths.extend(&self.client);
         paths.extend(self.guesses.values());

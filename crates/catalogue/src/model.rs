@@ -55,6 +55,9 @@ pub struct Model {
     /// Tests that hold only where detail may be shown.
     #[serde(default)]
     pub guard: Vec<Guard>,
+    /// Tests of an object that tell how that went for which it stands.
+    #[serde(default)]
+    pub outcome: Vec<Outcome>,
     /// What the client sends.
     #[serde(default)]
     pub client: Vec<Client>,
@@ -432,6 +435,32 @@ pub struct Guard {
     /// Any variable, attribute or entry of this name, unless the client sends it.
     #[serde(default)]
     pub name: Texts,
+}
+
+/// A test of an object that tells how that went for which it stands: a reply that failed is another thing than a reply
+/// of which nothing is known.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Outcome {
+    /// What is tested: an attribute of the object, or what a method of it gives without arguments.
+    pub test: Texts,
+    /// The texts or numbers that it is compared with; without them, whether it counts as true.
+    #[serde(default)]
+    pub equals: OneOrMany<Comparand>,
+    /// What the object is where the test holds.
+    pub holds: Option<String>,
+    /// What it is where the test does not hold.
+    pub fails: Option<String>,
+}
+
+/// What something is compared with.
+#[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
+#[serde(untagged)]
+pub enum Comparand {
+    /// A number.
+    Number(i64),
+    /// A text.
+    Text(String),
 }
 
 /// What the client sends.

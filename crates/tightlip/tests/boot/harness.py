@@ -16,9 +16,11 @@ reply is what the event's handler acknowledges and what the server emits.
 The application may be Connexion's too, which has Flask inside and answers through a client of its own.
 """
 
+import contextlib
 import json
 import multiprocessing
 import os
+import re
 import runpy
 import shutil
 import sys
@@ -40,6 +42,8 @@ def main():
         del os.environ[name]
     way = "fork" if "fork" in multiprocessing.get_all_start_methods() else "spawn"
     context = multiprocessing.get_context(way)
+    if way == "fork":
+        import_packages(cases)
     answers = []
     # Processes are started by this thread only: a fork while other threads run may lock up.
     running = []
@@ -49,6 +53,17 @@ def main():
             answers.append(finish(*running.pop(0)))
     answers.extend(finish(*one) for one in running)
     json.dump(answers, sys.stdout)
+
+
+def import_packages(cases):
+    """Imports what cases import of the environment, so that each of them finds it imported."""
+    files = [file for case in cases for file in case.get("files", [])]
+    own = {re.split(r"[/.]", path)[0] for path, _ in files}
+    found = {name for _, text in files for name in re.findall(r"^(?:from|import) (\w+)", text, re.MULTILINE)}
+    for name in sorted(found - own):
+        # What cannot be imported fails in the case that wants it.
+        with contextlib.suppress(Exception):
+            __import__(name)
 
 
 def start(context, case):

@@ -39,6 +39,8 @@ pub struct SourceModel {
     pub tells: Vec<Rule>,
     /// Whether it is the exception itself.
     pub object: bool,
+    /// The classes of that exception, where they are known.
+    pub of: Vec<Symbol>,
     /// The arguments it is written into, if it is not the result.
     pub into: Option<Arguments>,
     /// Only when this keyword is truthy.
@@ -391,6 +393,7 @@ impl Catalogue {
             let source = SourceModel {
                 tells,
                 object: entry.object,
+                of: words.paths(&entry.of)?,
                 into: (!entry.into.items().is_empty()).then(|| arguments(&entry.into)),
                 when: entry.when.as_deref().map(Symbol::new),
                 severity: entry.severity.as_deref().map(severity).transpose()?,

@@ -293,6 +293,9 @@ pub struct Source {
     /// It is the exception itself, not yet text.
     #[serde(default)]
     pub object: bool,
+    /// The classes of that exception, where they are known.
+    #[serde(default)]
+    pub of: Texts,
     /// Only when this keyword is truthy.
     pub when: Option<String>,
     /// What an attacker gains, where it is not what the rule says.

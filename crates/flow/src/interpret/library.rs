@@ -151,7 +151,7 @@ impl<'a> Interpreter<'a> {
         let mut items: Vec<Value> = Vec::new();
         for rule in &model.tells {
             let kind = match (*rule, model.object) {
-                (Rule::ExceptionMessage, true) => SourceKind::Caught(model.of.clone().into()),
+                (Rule::ExceptionMessage, true) => SourceKind::Kept(model.phrase, model.of.clone().into()),
                 _ => SourceKind::Read(model.phrase),
             };
             items.push(self.source(span, *rule, kind, model.severity, form).into());

@@ -3,7 +3,9 @@
 use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 use tightlip_ir::Symbol;
 
-use crate::model::{ArgumentWord, Channel, Gives, Model, OneOrMany, Returned, Scope, Text, Texts, When};
+use crate::model::{
+    ArgumentWord, Channel, Comparand, Gives, Model, OneOrMany, Returned, Scope, Text, Texts, When,
+};
 use crate::{Rule, Severity};
 
 /// Which arguments of a call.
@@ -39,6 +41,8 @@ pub struct SourceModel {
     pub object: bool,
     /// Whether it is a collection of that.
     pub items: bool,
+    /// The classes of that exception, where they are known.
+    pub of: Vec<Symbol>,
     /// The arguments it is written into, if it is not the result.
     pub into: Option<Arguments>,
     /// Only when this keyword is truthy.
@@ -69,10 +73,31 @@ pub struct HandlerModel {
 /// A handler that is a method of a class derived from a known one.
 #[derive(Clone, Debug)]
 pub struct MethodModel {
-    /// The names of the methods.
-    pub methods: Vec<Symbol>,
+    /// The names of the methods; those that end in `*` are beginnings of names.
+    methods: Vec<Symbol>,
     /// How they are handlers.
     pub handler: HandlerModel,
+}
+
+impl MethodModel {
+    /// Whether a method called `name` is one.
+    pub fn means(&self, name: Symbol) -> bool {
+        self.methods.iter().any(|method| match method.text().strip_suffix('*') {
+            Some(beginning) => name.text().starts_with(beginning),
+            None => *method == name,
+        })
+    }
+}
+
+/// What a test tells of the object that it tests.
+#[derive(Clone, Debug)]
+pub struct OutcomeModel {
+    /// What it is compared with; if nothing, it is whether it counts as true.
+    pub equals: Vec<Comparand>,
+    /// What the object is where the test holds.
+    pub holds: Option<Symbol>,
+    /// What the object is where it does not.
+    pub fails: Option<Symbol>,
 }
 
 /// A setting that opens the application.
@@ -126,6 +151,8 @@ pub struct ExceptionModel {
     pub central: bool,
     /// Whether it says no more than what its operation was given.
     pub narrow: bool,
+    /// Whether it is public where the client gave the input that it is raised for.
+    pub for_input: bool,
 }
 
 /// What an attribute of a caught exception tells.
@@ -184,6 +211,8 @@ pub struct Catalogue {
     pub decorators: HashMap<Symbol, Vec<HandlerModel>>,
     /// Registering decorators by last name, for what cannot be resolved.
     pub guessed_decorators: HashMap<Symbol, Vec<HandlerModel>>,
+    /// What decorators make of functions, by the decorator.
+    pub decorated: HashMap<Symbol, Symbol>,
     /// Handlers that are methods, by the base class.
     pub methods: HashMap<Symbol, Vec<MethodModel>>,
     /// Paths that are other paths.
@@ -194,6 +223,8 @@ pub struct Catalogue {
     pub statuses: HashMap<i64, Symbol>,
     /// Attributes of exceptions.
     pub attributes: HashMap<Symbol, Vec<AttributeModel>>,
+    /// What tests tell of their objects, by what is tested.
+    pub outcomes: HashMap<Symbol, Vec<OutcomeModel>>,
     /// Paths of guards.
     pub guards: HashSet<Symbol>,
     /// Names of guards.
@@ -276,9 +307,26 @@ impl Catalogue {
                 self.call(path).application = Some(leak(&model.title));
             }
         }
+        for decorated in &model.decorated {
+            for decorator in words.paths(&decorated.by)? {
+                self.registering_names.insert(last_name(decorator));
+                self.decorated.insert(decorator, Symbol::new(&decorated.r#as));
+            }
+        }
         for guard in &model.guard {
             self.guards.extend(words.paths(&guard.value)?);
             self.guard_names.extend(symbols(&guard.name));
+        }
+        for entry in &model.outcome {
+            let path = |text: &Option<String>| text.as_deref().map(Symbol::new);
+            let outcome = OutcomeModel {
+                equals: entry.equals.items().to_vec(),
+                holds: path(&entry.holds),
+                fails: path(&entry.fails),
+            };
+            for test in words.paths(&entry.test)? {
+                self.outcomes.entry(test).or_default().push(outcome.clone());
+            }
         }
         for client in &model.client {
             self.client.extend(words.paths(&client.value)?);
@@ -354,6 +402,7 @@ impl Catalogue {
                 tells,
                 object: entry.object,
                 items: entry.items,
+                of: words.paths(&entry.of)?,
                 into: (!entry.into.items().is_empty()).then(|| arguments(&entry.into)),
                 when: entry.when.as_deref().map(Symbol::new),
                 severity: entry.severity.as_deref().map(severity).transpose()?,
@@ -409,6 +458,7 @@ impl Catalogue {
                         parent: entry.is.as_deref().map(Symbol::new),
                         central: entry.central,
                         narrow: entry.narrow,
+                        for_input: entry.for_input,
                     },
                 );
                 for status in entry.status.items() {
@@ -460,10 +510,19 @@ impl Catalogue {
         paths.extend(self.assigned_handlers.keys());
         paths.extend(self.assigned_switches.keys());
         paths.extend(self.decorators.keys());
+        paths.extend(self.decorated.keys());
+        paths.extend(self.decorated.values());
         paths.extend(self.methods.keys());
         paths.extend(self.same.keys());
         paths.extend(self.same.values());
         paths.extend(self.exceptions.keys());
+        paths.extend(self.outcomes.keys());
+        paths.extend(
+            self.outcomes
+                .values()
+                .flatten()
+                .flat_map(|outcome| outcome.holds.into_iter().chain(outcome.fails)),
+        );
         paths.extend(&self.guards);
         paths.extend(&self.client);
         paths.extend(self.guesses.values());

@@ -12,7 +12,7 @@ mod rule;
 
 pub use compile::{
     Arguments, AttributeModel, CallModel, Catalogue, ExceptionModel, HandlerModel, MethodModel, ModelMistake,
-    PathStep, SinkModel, SourceModel, SwitchModel, Trigger,
+    OutcomeModel, PathStep, SinkModel, SourceModel, SwitchModel, Trigger,
 };
 pub use embedded::{LoadError, parse_model, pattern_pages, rule_page};
 pub use pattern::{CodeBlock, Mark, Pattern, Side};

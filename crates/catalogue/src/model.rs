@@ -31,6 +31,9 @@ pub struct Model {
     /// Functions that the framework calls.
     #[serde(default)]
     pub handler: Vec<Handler>,
+    /// Decorators that make an object of a function.
+    #[serde(default)]
+    pub decorated: Vec<Decorated>,
     /// Where values reach the client.
     #[serde(default)]
     pub sink: Vec<Sink>,
@@ -52,6 +55,9 @@ pub struct Model {
     /// Tests that hold only where detail may be shown.
     #[serde(default)]
     pub guard: Vec<Guard>,
+    /// Tests of an object that tell how that went for which it stands.
+    #[serde(default)]
+    pub outcome: Vec<Outcome>,
     /// What the client sends.
     #[serde(default)]
     pub client: Vec<Client>,
@@ -142,10 +148,11 @@ pub struct Handler {
     /// It is a method of a class derived from one of these.
     #[serde(default)]
     pub class: Texts,
-    /// The names of such methods.
+    /// The names of such methods; `resolve_*` means all that start so.
     #[serde(default)]
     pub methods: Texts,
-    /// Which argument of decorator or call says what errors it handles: a class, or a status.
+    /// Which argument of decorator or call says what errors it handles: a class, or a status. A decorator that is not
+    /// called handles every error.
     #[serde(default)]
     pub handles: OneOrMany<ArgumentWord>,
     /// Its parameter that is the exception, from 0, `self` not counted.
@@ -162,6 +169,16 @@ pub struct Handler {
     /// The decorator is believed by its last name alone when what stands before it cannot be resolved.
     #[serde(default)]
     pub guess: bool,
+}
+
+/// A function under a decorator stays a function, and is an object of the library too.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Decorated {
+    /// The decorator, called or not.
+    pub by: Texts,
+    /// The object.
+    pub r#as: String,
 }
 
 /// What becomes of a handler's return value.
@@ -281,6 +298,9 @@ pub struct Source {
     /// It is a collection, and each of its items is that.
     #[serde(default)]
     pub items: bool,
+    /// The classes of that exception, where they are known.
+    #[serde(default)]
+    pub of: Texts,
     /// Only when this keyword is truthy.
     pub when: Option<String>,
     /// What an attacker gains, where it is not what the rule says.
@@ -400,6 +420,9 @@ pub struct Exception {
     /// It is raised for what its operation was given, and says no more than that.
     #[serde(default)]
     pub narrow: bool,
+    /// It is raised for input, and speaks to whoever gave the input: public where the client did.
+    #[serde(default)]
+    pub for_input: bool,
 }
 
 /// An attribute of caught exceptions.
@@ -430,6 +453,32 @@ pub struct Guard {
     /// Any variable, attribute or entry of this name, unless the client sends it.
     #[serde(default)]
     pub name: Texts,
+}
+
+/// A test of an object that tells how that went for which it stands: a reply that failed is another thing than a reply
+/// of which nothing is known.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Outcome {
+    /// What is tested: an attribute of the object, or what a method of it gives without arguments.
+    pub test: Texts,
+    /// The texts or numbers that it is compared with; without them, whether it counts as true.
+    #[serde(default)]
+    pub equals: OneOrMany<Comparand>,
+    /// What the object is where the test holds.
+    pub holds: Option<String>,
+    /// What it is where the test does not hold.
+    pub fails: Option<String>,
+}
+
+/// What something is compared with.
+#[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
+#[serde(untagged)]
+pub enum Comparand {
+    /// A number.
+    Number(i64),
+    /// A text.
+    Text(String),
 }
 
 /// What the client sends.
@@ -499,4 +548,7 @@ pub struct Boot {
     pub runtime: String,
     /// The versions that the tests install.
     pub versions: Vec<String>,
+    /// The environment that it shares with others, with the pins `requirements-ENVIRONMENT.txt`; without it, it has
+    /// one of its own for each version.
+    pub environment: Option<String>,
 }

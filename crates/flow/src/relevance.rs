@@ -16,7 +16,7 @@ pub(crate) fn inherent_roles(program: &Program, catalogue: &Catalogue) -> FxHash
         let object = std::iter::once(Symbol::new("object"));
         for model in bases.chain(object).filter_map(|path| catalogue.methods.get(&path)).flatten() {
             for (name, function) in &lineage.methods {
-                if model.methods.contains(name) {
+                if model.means(*name) {
                     let span = program.function(*function).name_span;
                     inherent.entry(*function).or_default().push(Role {
                         returns: model.handler.returns,

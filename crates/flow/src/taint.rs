@@ -42,13 +42,15 @@ pub enum SourceKind {
     Handed(Box<[Symbol]>),
     /// A call or value that is detail; in the catalogue's words.
     Read(&'static str),
+    /// A call or value that is an exception of these types, raised elsewhere; in the catalogue's words.
+    Kept(&'static str, Box<[Symbol]>),
 }
 
 impl Source {
     /// The types of the exception that it is, if it is one and they are known.
     pub fn types(&self) -> &[Symbol] {
         match &self.kind {
-            SourceKind::Caught(types) | SourceKind::Handed(types) => types,
+            SourceKind::Caught(types) | SourceKind::Handed(types) | SourceKind::Kept(_, types) => types,
             SourceKind::Read(_) => &[],
         }
     }

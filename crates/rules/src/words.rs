@@ -52,7 +52,7 @@ fn start(kind: &SourceKind) -> String {
             Some(types) => format!("{types} is handed to this handler"),
             None => "whatever is raised is handed to this handler".to_owned(),
         },
-        SourceKind::Read(phrase) => format!("{phrase} is read here"),
+        SourceKind::Read(phrase) | SourceKind::Kept(phrase, _) => format!("{phrase} is read here"),
     }
 }
 

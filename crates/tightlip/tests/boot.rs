@@ -2,22 +2,30 @@
 //! what the pattern says that it leaks, the secure side does not; look-alikes boot; `examples/shop` leaks where
 //! it is meant to, `examples/shop-tight` nowhere.
 //!
+//! The extensions of Flask, and the libraries that are used beside it, are booted in one environment that has all of
+//! them; Flask and the language itself in one for each version of Flask.
+//!
 //! `cargo xtask test` makes the environments and names their interpreters (`TIGHTLIP_FLASK_3_1`, ...). Without
 //! them nothing is booted, and these tests say so.
 
+use std::collections::HashMap;
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
+use tightlip_catalogue::model::Boot;
 use tightlip_catalogue::{Pattern, Side, parse_model, pattern_pages};
 
 #[path = "boot/shop.rs"]
 mod shop;
 
-/// The versions that are booted: a file of pins and a test each.
+/// The versions of Flask that are booted: a file of pins and a test each.
 const VERSIONS: &[&str] = &["2.3", "3.0", "3.1"];
+
+/// The environment with all extensions.
+const EXTENSIONS: &str = "extensions";
 
 /// Pages that need a newer Python than the oldest one that Flask runs on.
 const NEWER_PYTHON: &[(&str, (u64, u64))] = &[
@@ -29,29 +37,58 @@ const NEWER_PYTHON: &[(&str, (u64, u64))] = &[
 
 #[test]
 fn flask_2_3_replies_as_the_catalogue_says() {
-    hold_patterns("2.3");
+    hold_patterns("flask-2.3", &shares_no_environment);
 }
 
 #[test]
 fn flask_3_0_replies_as_the_catalogue_says() {
-    hold_patterns("3.0");
+    hold_patterns("flask-3.0", &shares_no_environment);
 }
 
 #[test]
 fn flask_3_1_replies_as_the_catalogue_says() {
-    hold_patterns("3.1");
+    hold_patterns("flask-3.1", &shares_no_environment);
+}
+
+#[test]
+fn the_extensions_reply_as_the_catalogue_says() {
+    hold_patterns(EXTENSIONS, &|folder| !shares_no_environment(folder));
+}
+
+fn shares_no_environment(folder: &str) -> bool {
+    boot(folder).and_then(|boot| boot.environment).is_none()
 }
 
 #[test]
 fn the_versions_are_those_of_the_catalogue() {
-    let path = repository().join("catalogue/flask/model.toml");
-    let text = fs::read_to_string(&path).expect("Flask has a model");
-    let model = parse_model("model.toml", &text).expect("the model is without mistakes");
-    assert_eq!(model.boot.expect("Flask is booted").versions, VERSIONS);
+    assert_eq!(boot("flask").expect("Flask is booted").versions, VERSIONS);
     for version in VERSIONS {
-        let pins = format!("tests/boot/requirements-flask-{version}.txt");
-        assert!(Path::new(env!("CARGO_MANIFEST_DIR")).join(&pins).is_file(), "{pins} is missing");
+        assert!(pins(&format!("flask-{version}")).is_file(), "the pins of Flask {version} are missing");
     }
+    let pinned = fs::read_to_string(pins(EXTENSIONS)).expect("the extensions are pinned");
+    for folder in fs::read_dir(repository().join("catalogue")).expect("the catalogue is a folder") {
+        let folder = folder.expect("it can be read").file_name().into_string().expect("a name is text");
+        let Some(boot) = boot(&folder).filter(|boot| boot.environment.is_some()) else { continue };
+        assert_eq!(boot.environment.as_deref(), Some(EXTENSIONS), "{folder}: no test boots this environment");
+        let wanted: Vec<String> =
+            boot.versions.iter().map(|version| format!("{folder}=={version}")).collect();
+        let found: Vec<&str> =
+            pinned.lines().filter(|line| line.split("==").next() == Some(folder.as_str())).collect();
+        assert_eq!(wanted, found, "{folder}: the version in its model and the pin differ");
+    }
+}
+
+/// How `folder` of the catalogue is booted, if its model says so.
+fn boot(folder: &str) -> Option<Boot> {
+    let path = repository().join("catalogue").join(folder).join("model.toml");
+    let text = fs::read_to_string(&path).ok()?;
+    let model = parse_model(&path.display().to_string(), &text).expect("the model is without mistakes");
+    model.boot
+}
+
+/// The file of pins of an environment.
+fn pins(environment: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/boot/requirements-{environment}.txt"))
 }
 
 /// One side of one page, as an application.
@@ -62,11 +99,17 @@ struct Booted {
     case: Value,
 }
 
-fn hold_patterns(version: &str) {
-    let Some(interpreter) = interpreter(version) else { return };
+/// Boots the pages of those folders of the catalogue that are `wanted` in the environment.
+fn hold_patterns(environment: &str, wanted: &dyn Fn(&str) -> bool) {
+    let Some(interpreter) = interpreter(environment) else { return };
     let python = python_version(&interpreter);
     let mut booted = Vec::new();
+    let mut folders: HashMap<String, bool> = HashMap::new();
     for (name, page) in pattern_pages() {
+        let folder = name.split('/').next().unwrap_or_default();
+        if !*folders.entry(folder.to_owned()).or_insert_with(|| wanted(folder)) {
+            continue;
+        }
         let pattern = Pattern::parse(page).unwrap_or_else(|error| panic!("{name}: {error}"));
         let too_old = NEWER_PYTHON.iter().any(|(newer, needed)| *newer == name && python < *needed);
         if pattern.not_booted.is_some() || too_old {
@@ -86,13 +129,8 @@ fn hold_patterns(version: &str) {
     let answers = answers(&interpreter, &cases);
     let mistakes: Vec<String> =
         booted.iter().zip(&answers).filter_map(|(booted, answer)| mistake(booted, answer)).collect();
-    assert!(
-        mistakes.is_empty(),
-        "Flask {version}: {} are wrong\n\n{}",
-        mistakes.len(),
-        mistakes.join("\n\n")
-    );
-    say(&format!("Flask {version}: {} applications of the catalogue booted", booted.len()));
+    assert!(mistakes.is_empty(), "{environment}: {} are wrong\n\n{}", mistakes.len(), mistakes.join("\n\n"));
+    say(&format!("{environment}: {} applications of the catalogue booted", booted.len()));
 }
 
 /// What is wrong with the answer of a booted page.
@@ -155,12 +193,12 @@ fn answer(answer: &Value) -> Answer {
     }
 }
 
-/// The interpreter that has this version of Flask, if the tests were told of one.
-fn interpreter(version: &str) -> Option<PathBuf> {
-    let variable = format!("TIGHTLIP_FLASK_{}", version.replace('.', "_"));
+/// The interpreter of this environment, if the tests were told of one.
+fn interpreter(environment: &str) -> Option<PathBuf> {
+    let variable = format!("TIGHTLIP_{}", environment.to_uppercase().replace(['-', '.'], "_"));
     let interpreter = std::env::var_os(&variable).map(PathBuf::from);
     if interpreter.is_none() {
-        say(&format!("Flask {version} is not booted: {variable} is not set; `cargo xtask test` sets it"));
+        say(&format!("{environment} is not booted: {variable} is not set; `cargo xtask test` sets it"));
     }
     interpreter
 }

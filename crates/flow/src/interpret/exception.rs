@@ -106,7 +106,14 @@ impl<'a> Interpreter<'a> {
             return value;
         }
         let for_clients = narrow && role.is_none() && !fails.anyhow;
+        let for_input =
+            raw.iter().all(|path| self.catalogue.exception(*path).is_some_and(|model| model.for_input));
+        if for_clients && for_input {
+            return value;
+        }
         let severity = match role {
+            // Most input comes from clients.
+            Some(_) if for_input => Some(Severity::Low),
             // A handler of the whole application makes each of its errors a leak.
             Some(role) if role.scope == Scope::Application => Some(Severity::High),
             _ if for_clients => Some(Severity::Low),

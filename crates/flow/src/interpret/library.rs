@@ -66,6 +66,10 @@ impl<'a> Interpreter<'a> {
 
     /// A library's function that no model speaks of hands on what it is given.
     fn call_unmodelled(&mut self, path: Symbol, passed: &PassedArguments) -> Value {
+        if self.catalogue.decorated.values().any(|object| *object == path) {
+            // The function that it was made of is called beside it.
+            return Value::default();
+        }
         let mut detail = detail_of(passed);
         if crate::hierarchy::is_exception(path, self.catalogue) {
             let mut arguments = Value::default();
@@ -161,7 +165,7 @@ impl<'a> Interpreter<'a> {
         let mut items: Vec<Value> = Vec::new();
         for rule in &model.tells {
             let kind = match (*rule, model.object) {
-                (Rule::ExceptionMessage, true) => SourceKind::Caught(Box::new([Symbol::new("Exception")])),
+                (Rule::ExceptionMessage, true) => SourceKind::Kept(model.phrase, kept_classes(model)),
                 _ => SourceKind::Read(model.phrase),
             };
             items.push(self.source(span, *rule, kind, model.severity, form).into());
@@ -397,4 +401,9 @@ fn detail_of(passed: &PassedArguments) -> Value {
         }
     }
     detail
+}
+
+/// The classes of the exception that a source is; any, if its model says none.
+fn kept_classes(model: &SourceModel) -> Box<[Symbol]> {
+    if model.of.is_empty() { Box::new([Symbol::new("Exception")]) } else { model.of.clone().into() }
 }

@@ -12,6 +12,7 @@ mod expression;
 mod guard;
 mod library;
 mod names;
+mod outcome;
 mod refine;
 mod register;
 mod sink;

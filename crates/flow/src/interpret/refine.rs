@@ -45,6 +45,7 @@ impl Interpreter<'_> {
     /// Narrows the variables in `test`, which is known to hold or not.
     pub(super) fn refine(&mut self, test: ExpressionId, holds: bool) {
         let module = self.module;
+        self.learn_outcome(test, holds);
         match &module.expression(test).kind {
             ExpressionKind::Not(inner) => self.refine(*inner, !holds),
             ExpressionKind::Logic { operator, operands } => {

@@ -21,7 +21,7 @@ impl<'a> Interpreter<'a> {
         value
     }
 
-    fn decorate(&mut self, decorator: ExpressionId, value: Value) -> Value {
+    fn decorate(&mut self, decorator: ExpressionId, mut value: Value) -> Value {
         let module = self.module;
         let (head, arguments) = match &module.expression(decorator).kind {
             ExpressionKind::Call { callee, arguments } => (*callee, Some(arguments)),
@@ -31,6 +31,13 @@ impl<'a> Interpreter<'a> {
         let passed = arguments.map(|arguments| self.passed(decorator, arguments)).unwrap_or_default();
         for model in self.registering(head, &target) {
             self.register(&value, &model, &passed, self.span(decorator));
+        }
+        for entity in &target.entities {
+            if let Entity::Library(path) = entity
+                && let Some(object) = self.catalogue.decorated.get(path)
+            {
+                value.entities.push(Entity::Library(*object));
+            }
         }
         if !target.entities.iter().any(is_of_program) {
             return value;
@@ -100,6 +107,8 @@ impl<'a> Interpreter<'a> {
                         handles.push(ClassName::Library(Symbol::new("Exception")));
                     }
                 }
+                // A bare decorator names nothing, and handles everything.
+                None if passed.all.is_empty() => handles.push(ClassName::Library(Symbol::new("Exception"))),
                 None => return,
             }
         }

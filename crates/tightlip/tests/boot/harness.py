@@ -10,12 +10,17 @@ development server would serve it. The application is not put into testing mode,
 a client.
 
 A request is a line `GET /path`, then header lines, an empty line and a body if there are any. `{id}` in it is
-the field `id` of the last JSON reply.
+the field `id` of the last JSON reply. `EMIT event` sends the body, which is JSON, as an event over a socket; the
+reply is what the event's handler acknowledges and what the server emits.
+
+The application may be Connexion's too, which has Flask inside and answers through a client of its own.
 """
 
+import contextlib
 import json
 import multiprocessing
 import os
+import re
 import runpy
 import shutil
 import sys
@@ -37,6 +42,8 @@ def main():
         del os.environ[name]
     way = "fork" if "fork" in multiprocessing.get_all_start_methods() else "spawn"
     context = multiprocessing.get_context(way)
+    if way == "fork":
+        import_packages(cases)
     answers = []
     # Processes are started by this thread only: a fork while other threads run may lock up.
     running = []
@@ -46,6 +53,17 @@ def main():
             answers.append(finish(*running.pop(0)))
     answers.extend(finish(*one) for one in running)
     json.dump(answers, sys.stdout)
+
+
+def import_packages(cases):
+    """Imports what cases import of the environment, so that each of them finds it imported."""
+    files = [file for case in cases for file in case.get("files", [])]
+    own = {re.split(r"[/.]", path)[0] for path, _ in files}
+    found = {name for _, text in files for name in re.findall(r"^(?:from|import) (\w+)", text, re.MULTILINE)}
+    for name in sorted(found - own):
+        # What cannot be imported fails in the case that wants it.
+        with contextlib.suppress(Exception):
+            __import__(name)
 
 
 def start(context, case):
@@ -105,23 +123,32 @@ def replies(case, folder):
             file.write(text)
     os.chdir(folder)
     sys.path.insert(0, folder)
-    client = served(case) if case.get("served") else imported(case)
+    opened = opener(served(case)) if case.get("served") else imported(case)
     last = {}
     texts = []
     for request in case["requests"]:
-        text, last = send(client, request, last)
+        text, last = send(opened, request, last)
         texts.append(text)
     return texts
 
 
 def imported(case):
+    """Opens requests: a function of method, path, headers and body that gives status, headers and body."""
     module = __import__("wsgi" if "folder" in case else "app")
     application = getattr(module, "app", None)
-    if not isinstance(application, flask.Flask):
+    if application is None:
         application = module.create_app()
+    if not isinstance(application, flask.Flask):
+        # Connexion has Flask hand all exceptions to what it has around it.
+        return opener_of_gateway(application.test_client(raise_server_exceptions=False))
     if application.testing or application.config["PROPAGATE_EXCEPTIONS"] is not None:
         raise AssertionError("the application is in testing mode or hands its exceptions on")
-    return application.test_client()
+    sockets = [value for value in vars(module).values() if type(value).__name__ == "SocketIO"]
+    by_address = opener(application.test_client())
+    if not sockets:
+        return by_address
+    by_event = opener_of_socket(sockets[0].test_client(application))
+    return lambda method, *request: (by_event if method == "EMIT" else by_address)(method, *request)
 
 
 def served(case):
@@ -138,27 +165,51 @@ def served(case):
     return werkzeug.test.Client(seen[0])
 
 
-def send(client, request, last):
+def opener(client):
+    def opened(method, path, headers, body):
+        response = client.open(path, method=method, headers=headers, data=body.encode() or None)
+        chunks = []
+        try:
+            for chunk in response.iter_encoded():
+                chunks.append(chunk)
+        except Exception:
+            # The client sees what came before the stream broke.
+            chunks.append(b"[broken off]")
+        return response.status, response.headers, b"".join(chunks).decode("utf-8", "replace")
+
+    return opened
+
+
+def opener_of_gateway(client):
+    def opened(method, path, headers, body):
+        response = client.request(method, path, headers=dict(headers), content=body.encode() or None)
+        lines = "".join(f"{name}: {value}\n" for name, value in response.headers.items())
+        return response.status_code, lines, response.text
+
+    return opened
+
+
+def opener_of_socket(client):
+    def opened(_method, event, _headers, body):
+        acknowledged = client.emit(event, *([json.loads(body)] if body else []), callback=True)
+        return "socket", "", json.dumps([acknowledged, client.get_received()], default=str)
+
+    return opened
+
+
+def send(opened, request, last):
     head, _, body = request.partition("\n\n")
     lines = head.strip().split("\n")
     method, path = lines[0].split(" ", 1)
     if "id" in last:
         path = path.replace("{id}", str(last["id"]))
     headers = [tuple(line.split(": ", 1)) for line in lines[1:]]
-    response = client.open(path, method=method, headers=headers, data=body.encode() or None)
-    chunks = []
-    try:
-        for chunk in response.iter_encoded():
-            chunks.append(chunk)
-    except Exception:
-        # The client sees what came before the stream broke.
-        chunks.append(b"[broken off]")
-    text = b"".join(chunks).decode("utf-8", "replace")
+    status, headers, text = opened(method, path, headers, body)
     try:
         parsed = json.loads(text)
     except ValueError:
         parsed = {}
-    return f"{response.status}\n{response.headers}\n{text}", parsed if isinstance(parsed, dict) else {}
+    return f"{status}\n{headers}\n{text}", parsed if isinstance(parsed, dict) else {}
 
 
 if __name__ == "__main__":

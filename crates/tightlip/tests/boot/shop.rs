@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{Answer, answers, interpreter, repository};
 
-const VERSION: &str = "3.1";
+const ENVIRONMENT: &str = "flask-3.1";
 
 const LOGIN: &str = "POST /account/login\nContent-Type: application/x-www-form-urlencoded\n\nemail=ann@example.org&password=demo";
 
@@ -118,7 +118,7 @@ const GOOD: &[&str] = &[
 
 #[test]
 fn the_planted_leaks_reach_the_client_and_the_tight_twin_has_none() {
-    let Some(interpreter) = interpreter(VERSION) else { return };
+    let Some(interpreter) = interpreter(ENVIRONMENT) else { return };
     for (shop, leaking) in [("shop", true), ("shop-tight", false)] {
         let folder = repository().join("examples").join(shop);
         let mut cases: Vec<Value> = LEAKS
@@ -141,7 +141,7 @@ fn the_planted_leaks_reach_the_client_and_the_tight_twin_has_none() {
 
 #[test]
 fn both_shops_answer_good_requests_alike() {
-    let Some(interpreter) = interpreter(VERSION) else { return };
+    let Some(interpreter) = interpreter(ENVIRONMENT) else { return };
     let case = |shop: &str| {
         let folder = repository().join("examples").join(shop);
         json!({ "name": shop, "folder": folder, "requests": GOOD })

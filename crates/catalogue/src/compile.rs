@@ -3,7 +3,13 @@
 use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 use tightlip_ir::Symbol;
 
-use crate::model::{ArgumentWord, Channel, Gives, Model, OneOrMany, Returned, Scope, Text, Texts, When};
+use crate::deployment::{
+    CommandLine, DeploymentModel, EnvironmentModel, Opening, OptionModel, SettingModel, Started,
+    StartedSeverity, Values,
+};
+use crate::model::{
+    ArgumentWord, Channel, Gives, Level, Model, OneOrMany, Returned, Scope, Text, Texts, When,
+};
 use crate::{Rule, Severity};
 
 /// Which arguments of a call.
@@ -80,14 +86,27 @@ pub struct SwitchModel {
     pub arguments: Arguments,
     /// When it opens.
     pub when: When,
-    /// The rule it breaks.
-    pub rule: Rule,
-    /// What an attacker gains.
-    pub severity: Severity,
-    /// What it does.
-    pub phrase: &'static str,
-    /// What to do.
-    pub remedy: &'static str,
+    /// Texts that do not open, in any case of letters.
+    pub off: Vec<String>,
+    /// Arguments of the same call that change what an attacker gains.
+    pub levels: Vec<LevelModel>,
+    /// Tests may do it.
+    pub tests_may: bool,
+    /// What is opened.
+    pub opening: Opening,
+}
+
+/// An argument that changes what an attacker gains.
+#[derive(Clone, Debug)]
+pub struct LevelModel {
+    /// Which.
+    pub arguments: Arguments,
+    /// The texts that do it, or else the value.
+    pub is: Vec<String>,
+    /// The value that does it.
+    pub when: When,
+    /// What an attacker gains then; `None` is one level more.
+    pub severity: Option<Severity>,
 }
 
 /// What is known of calling a path.
@@ -109,6 +128,8 @@ pub struct CallModel {
     pub application: Option<&'static str>,
     /// Its failure quotes what it was given and no more.
     pub parses: bool,
+    /// It reads all variables of the environment whose names start with its first argument, or else with this.
+    pub reads_prefix: Option<Symbol>,
 }
 
 /// What is known of an exception class of a library.
@@ -176,6 +197,8 @@ pub struct Catalogue {
     pub file_names: Vec<(&'static str, SourceModel)>,
     /// Switches by the path that is assigned to.
     pub assigned_switches: HashMap<Symbol, SwitchModel>,
+    /// What is known of deployment.
+    pub deployment: DeploymentModel,
     /// Registering decorators by path.
     pub decorators: HashMap<Symbol, Vec<HandlerModel>>,
     /// Registering decorators by last name, for what cannot be resolved.
@@ -236,7 +259,8 @@ impl Catalogue {
         self.add_sources(&words)?;
         self.add_carriers(&words)?;
         self.add_exceptions(&words)?;
-        self.add_switches(&words)
+        self.add_switches(&words)?;
+        self.add_deployment(&words)
     }
 
     fn call(&mut self, path: Symbol) -> &mut CallModel {
@@ -417,15 +441,22 @@ impl Catalogue {
 
     fn add_switches(&mut self, words: &Words<'_>) -> Result<(), ModelMistake> {
         for entry in &words.model.switch {
-            let broken = rule(&entry.rule)?;
-            let gain = entry.severity.as_deref().map(severity).transpose()?;
+            let gain = entry.severity.as_deref().unwrap_or("high");
+            let level = |level: &Level| {
+                Ok(LevelModel {
+                    arguments: arguments(&level.argument),
+                    is: level.is.items().to_vec(),
+                    when: level.when,
+                    severity: level.severity.as_deref().map(severity).transpose()?,
+                })
+            };
             let switch = SwitchModel {
                 arguments: arguments(&entry.argument),
                 when: entry.when,
-                rule: broken,
-                severity: gain.unwrap_or(Severity::High),
-                phrase: leak(&entry.phrase),
-                remedy: leak(&entry.remedy),
+                off: entry.off.items().to_vec(),
+                levels: entry.level.iter().map(level).collect::<Result<_, ModelMistake>>()?,
+                tests_may: entry.tests_may,
+                opening: opening(&entry.rule, gain, &entry.started, &entry.phrase, &entry.remedy)?,
             };
             for path in words.paths(&entry.call)? {
                 self.trigger_with_package(path, &switch.arguments.keywords);
@@ -435,6 +466,56 @@ impl Catalogue {
                 self.trigger_with_package(path, &[]);
                 self.assigned_switches.insert(path, switch.clone());
             }
+        }
+        Ok(())
+    }
+
+    fn add_deployment(&mut self, words: &Words<'_>) -> Result<(), ModelMistake> {
+        let model = words.model;
+        for entry in &model.start {
+            let lines = entry.command.items().iter().map(|text| (CommandLine::new(text), entry.r#as));
+            self.deployment.starts.extend(lines);
+        }
+        let entries = model.entry.iter();
+        let entries = entries.map(|entry| (Symbol::new(&entry.variable), Symbol::new(&entry.is)));
+        self.deployment.entries.extend(entries);
+        self.deployment.runners.extend(model.runner.items().iter().map(|text| CommandLine::new(text)));
+        for entry in &model.environment {
+            let known = EnvironmentModel {
+                values: values(&entry.off, &entry.on, entry.exact),
+                before: entry.before.as_deref().map(|version| (leak(&model.package), numbers(version))),
+                beaten_by: words.paths(&entry.beaten_by)?,
+                opening: opening(&entry.rule, &entry.severity, &entry.started, &entry.phrase, &entry.remedy)?,
+            };
+            for name in entry.name.items() {
+                self.deployment.environment.insert(name.clone(), known.clone());
+            }
+            for path in words.paths(&entry.prefix_of)? {
+                self.trigger_with_package(path, &[]);
+                let default = entry.prefix.as_deref().unwrap_or_default();
+                self.call(path).reads_prefix = Some(Symbol::new(default));
+            }
+            if let Some(suffix) = &entry.suffix {
+                self.deployment.suffixes.push((suffix.clone(), known));
+            }
+        }
+        let started = Started::default();
+        for entry in &model.option {
+            for command in entry.command.items() {
+                self.deployment.options.push(OptionModel {
+                    command: CommandLine::new(command),
+                    names: entry.name.items().to_vec(),
+                    opening: opening(&entry.rule, &entry.severity, &started, &entry.phrase, &entry.remedy)?,
+                });
+            }
+        }
+        for entry in &model.setting {
+            self.deployment.settings.push(SettingModel {
+                server: entry.server.clone(),
+                names: entry.name.items().to_vec(),
+                values: values(&entry.off, &Texts::default(), false),
+                opening: opening(&entry.rule, &entry.severity, &started, &entry.phrase, &entry.remedy)?,
+            });
         }
         Ok(())
     }
@@ -568,6 +649,33 @@ fn arguments(words: &OneOrMany<ArgumentWord>) -> Arguments {
         }
     }
     selected
+}
+
+fn opening(
+    broken: &str,
+    gain: &str,
+    started: &Started,
+    phrase: &str,
+    remedy: &str,
+) -> Result<Opening, ModelMistake> {
+    let unknown = severity(gain)?;
+    let under = |said: &Option<String>| said.as_deref().map_or(Ok(unknown), severity);
+    let severity = StartedSeverity {
+        unknown,
+        script: under(&started.script)?,
+        development: under(&started.development)?,
+        server: under(&started.server)?,
+    };
+    Ok(Opening { rule: rule(broken)?, severity, phrase: leak(phrase), remedy: leak(remedy) })
+}
+
+fn values(off: &Texts, on: &Texts, exact: bool) -> Values {
+    Values { off: off.items().to_vec(), on: on.items().to_vec(), exact }
+}
+
+/// `2.3` is 2 and 3.
+fn numbers(version: &str) -> Vec<u32> {
+    version.split('.').map_while(|number| number.parse().ok()).collect()
 }
 
 fn rule(name: &str) -> Result<Rule, ModelMistake> {

@@ -5,14 +5,19 @@
 //! [`model`]; which framework they speak of is data.
 
 mod compile;
+mod deployment;
 mod embedded;
 pub mod model;
 mod pattern;
 mod rule;
 
 pub use compile::{
-    Arguments, AttributeModel, CallModel, Catalogue, ExceptionModel, HandlerModel, MethodModel, ModelMistake,
-    PathStep, SinkModel, SourceModel, SwitchModel, Trigger,
+    Arguments, AttributeModel, CallModel, Catalogue, ExceptionModel, HandlerModel, LevelModel, MethodModel,
+    ModelMistake, PathStep, SinkModel, SourceModel, SwitchModel, Trigger,
+};
+pub use deployment::{
+    CommandLine, DeploymentModel, EnvironmentModel, Opening, OptionModel, SettingModel, StartKind,
+    StartedSeverity, Values,
 };
 pub use embedded::{LoadError, parse_model, pattern_pages, rule_page};
 pub use pattern::{CodeBlock, Mark, Pattern, Side};

@@ -8,6 +8,8 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+pub use crate::deployment::{Entry, Environment, ServerOption, ServerSetting, Start, Started};
+
 /// One `model.toml`: the parts of a framework or library in the words of the field.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
@@ -61,6 +63,24 @@ pub struct Model {
     /// Settings that open the application.
     #[serde(default)]
     pub switch: Vec<Switch>,
+    /// Commands that start applications.
+    #[serde(default)]
+    pub start: Vec<Start>,
+    /// Commands that run the command behind them.
+    #[serde(default)]
+    pub runner: Texts,
+    /// Tests that hold only in the file that is started.
+    #[serde(default)]
+    pub entry: Vec<Entry>,
+    /// Variables of the environment that open the application.
+    #[serde(default)]
+    pub environment: Vec<Environment>,
+    /// Options of commands that open it.
+    #[serde(default)]
+    pub option: Vec<ServerOption>,
+    /// Settings of servers that open it.
+    #[serde(default)]
+    pub setting: Vec<ServerSetting>,
     /// How the tests install and boot it.
     #[serde(default)]
     pub boot: Option<Boot>,
@@ -451,14 +471,42 @@ pub struct Switch {
     /// When it opens.
     #[serde(default)]
     pub when: When,
+    /// Texts, in any case of letters, that do not open.
+    #[serde(default)]
+    pub off: Texts,
     /// The rule it breaks.
     pub rule: String,
     /// What an attacker gains.
     pub severity: Option<String>,
+    /// What an attacker gains where it is known how the application is started.
+    #[serde(default)]
+    pub started: Started,
+    /// Arguments of the same call that change what an attacker gains.
+    #[serde(default)]
+    pub level: Vec<Level>,
+    /// Tests may do it.
+    #[serde(default)]
+    pub tests_may: bool,
     /// What it does, as half a sentence.
     pub phrase: String,
     /// What to do, as half a sentence.
     pub remedy: String,
+}
+
+/// An argument of a call that changes what an attacker gains by a switch in it.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Level {
+    /// Which.
+    pub argument: OneOrMany<ArgumentWord>,
+    /// The texts that do it; where there are none, `when` says it.
+    #[serde(default)]
+    pub is: Texts,
+    /// The value that does it.
+    #[serde(default)]
+    pub when: When,
+    /// What an attacker gains then; where nothing is said, one level more.
+    pub severity: Option<String>,
 }
 
 /// The value that opens.

@@ -18,7 +18,9 @@ mod summary;
 mod taint;
 mod value;
 
-pub use found::{ApplicationSite, Flow, Opened, Registration, Role, Solution, class_text};
+pub use found::{
+    ApplicationSite, Closed, Flow, Opened, OpenedNote, Prefix, Registration, Role, Solution, class_text,
+};
 pub use program::{Binding, ClassRef, File, FileIndex, FunctionRef, Meaning, Program};
 pub use solve::solve;
 pub use taint::{ClassName, Location, Note, Source, SourceKind, Step};

@@ -18,6 +18,7 @@ mod sink;
 mod state;
 mod statement;
 mod substitute;
+mod switch;
 
 use std::sync::Arc;
 
@@ -25,7 +26,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use tightlip_catalogue::Catalogue;
 use tightlip_ir::{ClassId, ExpressionId, Function, FunctionId, Module, Owner, Span, Symbol};
 
-use crate::found::{ApplicationSite, Flow, Opened, Registration, Role};
+use crate::found::{ApplicationSite, Closed, Flow, Opened, Prefix, Registration, Role};
 use crate::program::{ClassRef, FunctionRef, Program};
 use crate::store::{Key, Store};
 use crate::summary::{Effect, EffectTarget, Fails, Summary};
@@ -66,6 +67,8 @@ pub(crate) struct Outcome {
     pub(crate) registrations: Vec<Registration>,
     pub(crate) applications: Vec<ApplicationSite>,
     pub(crate) opened: Vec<Opened>,
+    pub(crate) closed: Vec<Closed>,
+    pub(crate) prefixes: Vec<Prefix>,
     /// What it asked the store for.
     pub(crate) reads: FxHashSet<Key>,
     /// Whose summaries it asked for, to be run if they were not.

@@ -8,7 +8,7 @@ use crate::deployment::{
     StartedSeverity, Values,
 };
 use crate::model::{
-    ArgumentWord, Channel, Gives, Level, Model, OneOrMany, Returned, Scope, Text, Texts, When,
+    ArgumentWord, Channel, Gives, Level, Model, OneOrMany, Returned, Scope, Text, Texts, Unset, When,
 };
 use crate::{Rule, Severity};
 
@@ -109,6 +109,32 @@ pub struct LevelModel {
     pub severity: Option<Severity>,
 }
 
+/// What reads a variable of the environment.
+#[derive(Clone, Debug)]
+pub struct VariableModel {
+    /// The argument that is its default.
+    pub default: Arguments,
+    /// The argument that has its text made true or false.
+    pub cast: Arguments,
+    /// Its text is made true or false, by words.
+    pub parsed: bool,
+    /// What it is without default when nobody sets it.
+    pub unset: Unset,
+}
+
+/// How a call puts settings into a collection.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Puts {
+    /// Entries of records, and keywords.
+    Records,
+    /// A key and a value.
+    Entry,
+    /// The attributes of a class or module.
+    Attributes,
+    /// The variables of a file of the program.
+    File,
+}
+
 /// What is known of calling a path.
 #[derive(Clone, Default, Debug)]
 pub struct CallModel {
@@ -130,6 +156,8 @@ pub struct CallModel {
     pub parses: bool,
     /// It reads all variables of the environment whose names start with its first argument, or else with this.
     pub reads_prefix: Option<Symbol>,
+    /// It puts settings into the collection at this path.
+    pub puts: Option<(Puts, Symbol)>,
 }
 
 /// What is known of an exception class of a library.
@@ -197,6 +225,18 @@ pub struct Catalogue {
     pub file_names: Vec<(&'static str, SourceModel)>,
     /// Switches by the path that is assigned to.
     pub assigned_switches: HashMap<Symbol, SwitchModel>,
+    /// Calls that read variables of the environment.
+    pub variables: HashMap<Symbol, VariableModel>,
+    /// Paths that are variables of the environment.
+    pub variable_values: HashMap<Symbol, VariableModel>,
+    /// Calls that make true or false of a text, by words.
+    pub text_readers: HashSet<Symbol>,
+    /// What has an attribute for each option of the command line.
+    pub command_lines: HashSet<Symbol>,
+    /// Methods by which such options are declared.
+    pub command_line_options: HashSet<Symbol>,
+    /// Names of the language that are true or false.
+    pub constants: HashMap<Symbol, bool>,
     /// What is known of deployment.
     pub deployment: DeploymentModel,
     /// Registering decorators by path.
@@ -260,6 +300,7 @@ impl Catalogue {
         self.add_carriers(&words)?;
         self.add_exceptions(&words)?;
         self.add_switches(&words)?;
+        self.add_variables(&words)?;
         self.add_deployment(&words)
     }
 
@@ -470,6 +511,48 @@ impl Catalogue {
         Ok(())
     }
 
+    fn add_variables(&mut self, words: &Words<'_>) -> Result<(), ModelMistake> {
+        for entry in &words.model.variable {
+            let variable = VariableModel {
+                default: arguments(&entry.default),
+                cast: arguments(&entry.cast),
+                parsed: entry.parsed,
+                unset: entry.unset,
+            };
+            for path in words.paths(&entry.call)? {
+                self.variables.insert(path, variable.clone());
+            }
+            for path in words.paths(&entry.value)? {
+                self.variable_values.insert(path, variable.clone());
+            }
+            self.text_readers.extend(words.paths(&entry.reads_text)?);
+        }
+        for entry in &words.model.command_line {
+            self.command_lines.extend(words.paths(&entry.value)?);
+            self.command_line_options.extend(symbols(&entry.declared_by));
+        }
+        let constants = words.model.constant.iter();
+        self.constants.extend(constants.map(|(name, value)| (Symbol::new(name), *value)));
+        for entry in &words.model.settings {
+            let ways = [
+                (&entry.records, Puts::Records),
+                (&entry.entry, Puts::Entry),
+                (&entry.attributes, Puts::Attributes),
+                (&entry.files, Puts::File),
+            ];
+            for object in words.paths(&entry.object)? {
+                for (methods, puts) in ways {
+                    for method in methods.items() {
+                        let path = Symbol::new(&format!("{object}.{method}"));
+                        self.trigger_with_package(path, &[]);
+                        self.call(path).puts = Some((puts, object));
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
     fn add_deployment(&mut self, words: &Words<'_>) -> Result<(), ModelMistake> {
         let model = words.model;
         for entry in &model.start {
@@ -536,6 +619,8 @@ impl Catalogue {
         paths.extend(&self.guards);
         paths.extend(&self.client);
         paths.extend(self.guesses.values());
+        paths.extend(self.variables.keys());
+        paths.extend(self.variable_values.keys());
         for path in paths {
             self.learn(path.text());
         }

@@ -13,12 +13,13 @@ mod rule;
 
 pub use compile::{
     Arguments, AttributeModel, CallModel, Catalogue, ExceptionModel, HandlerModel, LevelModel, MethodModel,
-    ModelMistake, PathStep, SinkModel, SourceModel, SwitchModel, Trigger,
+    ModelMistake, PathStep, Puts, SinkModel, SourceModel, SwitchModel, Trigger, VariableModel,
 };
 pub use deployment::{
     CommandLine, DeploymentModel, EnvironmentModel, Opening, OptionModel, SettingModel, StartKind,
     StartedSeverity, Values,
 };
 pub use embedded::{LoadError, parse_model, pattern_pages, rule_page};
+pub use model::Unset;
 pub use pattern::{CodeBlock, Mark, Pattern, Side};
 pub use rule::{Confidence, Control, Rule, Severity};

@@ -73,21 +73,23 @@ pub struct Opened {
     pub function: FunctionRef,
     /// What it opens.
     pub opening: Opening,
-    /// The steps that lead there, where it is not set here directly.
-    pub steps: Vec<(Location, OpenedNote)>,
-    /// The value may not open: it depends on what was not understood.
-    pub unsure: bool,
+    /// When it does.
+    pub how: OpenedHow,
+    /// Where settings that are written elsewhere are taken over.
+    pub taken_over: Option<Location>,
     /// Tests may do it.
     pub tests_may: bool,
 }
 
-/// What happens at a step on the way to an opened setting.
+/// When a setting opens.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum OpenedNote {
-    /// The value is given to the attribute of a class or module.
-    Given(Symbol),
-    /// All such attributes are taken over.
-    TakenOver,
+pub enum OpenedHow {
+    /// In any case.
+    Always,
+    /// Unless somebody sets a variable of the environment.
+    ByDefault,
+    /// When a variable of the environment has any text, whatever the text says.
+    ByAnyText,
 }
 
 /// A call in which the argument that would open the application keeps it closed.

@@ -7,6 +7,7 @@
 //! **Invariant:** this room names no framework and knows no parser. Which call is a source, a sink or a
 //! sanitizer is the catalogue's to say.
 
+mod environment;
 mod found;
 mod hierarchy;
 mod interpret;
@@ -19,7 +20,7 @@ mod taint;
 mod value;
 
 pub use found::{
-    ApplicationSite, Closed, Flow, Opened, OpenedNote, Prefix, Registration, Role, Solution, class_text,
+    ApplicationSite, Closed, Flow, Opened, OpenedHow, Prefix, Registration, Role, Solution, class_text,
 };
 pub use program::{Binding, ClassRef, File, FileIndex, FunctionRef, Meaning, Program};
 pub use solve::solve;

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use tightlip_catalogue::{Catalogue, Confidence, Control, Rule, Severity};
-use tightlip_flow::{Flow, Location, Program, Solution};
+use tightlip_flow::{Flow, Location, Opened, OpenedHow, Program, Solution};
 
 use crate::controls::Applications;
 use crate::deployment::Deployment;
@@ -43,8 +43,10 @@ pub fn judge(checked: Checked<'_>, sources: &Sources<'_>) -> Judgement {
     let deployment = Deployment::new(deployment_files, program, catalogue);
     let openings =
         Openings { program, solution, catalogue, applications: &applications, deployment: &deployment };
-    for opened in &solution.opened {
-        if !(opened.tests_may && is_test(&program.file(opened.location.file).path)) {
+    for opened in opened_once(&solution.opened) {
+        let is_in_test = |location: Location| is_test(&program.file(location.file).path);
+        let is_for_tests = is_in_test(opened.location) || opened.taken_over.is_some_and(is_in_test);
+        if !(opened.tests_may && is_for_tests) {
             judge.add_open(openings.in_code(opened));
         }
     }
@@ -114,6 +116,24 @@ impl Files<'_> {
         let site = site.into();
         Place { file: self.get(site.file), span: site.span }
     }
+}
+
+/// Settings that are taken over in several places are mended in one; that which opens most surely comes first.
+fn opened_once(opened: &[Opened]) -> Vec<&Opened> {
+    let mut once: Vec<&Opened> = Vec::new();
+    for opened in opened {
+        let is_same = |known: &&mut &Opened| {
+            known.location == opened.location && known.opening.rule == opened.opening.rule
+        };
+        match once.iter_mut().find(is_same) {
+            Some(known) if opened.how == OpenedHow::Always && known.how != OpenedHow::Always => {
+                *known = opened
+            }
+            Some(_) => {}
+            None => once.push(opened),
+        }
+    }
+    once
 }
 
 /// One source may reach the client in many places. It is mended once, so it is reported once: in the function
@@ -212,8 +232,10 @@ impl Judge<'_> {
     fn add_open(&mut self, open: Open) {
         let Open { site, opening, severity, confidence, message, evidence } = open;
         let mut steps = Vec::new();
-        if let Some((start, note)) = evidence {
-            steps.push(Step { place: self.files.place(start), note });
+        for (at, note) in evidence {
+            steps.push(Step { place: self.files.place(at), note });
+        }
+        if !steps.is_empty() {
             steps.push(Step { place: self.files.place(site), note: message.clone() });
         }
         let finding = self.add(site, opening.rule, severity, confidence, message);

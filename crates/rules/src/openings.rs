@@ -1,8 +1,8 @@
 //! What opens an application: switches in code and in deployment files, judged by how it is started.
 
-use tightlip_catalogue::{Catalogue, EnvironmentModel, Opening, Severity, StartKind};
+use tightlip_catalogue::{Catalogue, EnvironmentModel, Opening, Rule, Severity, StartKind};
 use tightlip_deployment::{Command, Purpose, Variable};
-use tightlip_flow::{Location, Opened, Program, Solution};
+use tightlip_flow::{Location, Opened, OpenedHow, Program, Solution};
 use tightlip_ir::{
     Comparison, ExpressionId, ExpressionKind, FunctionId, Literal, Module, StatementKind, Symbol,
 };
@@ -11,6 +11,7 @@ use crate::Confidence;
 use crate::controls::Applications;
 use crate::deployment::{Deployment, DeploymentFile, Start, without_runners};
 use crate::site::{FileId, Site};
+use crate::words;
 
 /// Something that opens an application, ready to be reported.
 pub(crate) struct Open {
@@ -19,8 +20,8 @@ pub(crate) struct Open {
     pub(crate) severity: Severity,
     pub(crate) confidence: Confidence,
     pub(crate) message: String,
-    /// Where it is seen how the application is started, and in words.
-    pub(crate) evidence: Option<(Site, String)>,
+    /// Places that say how the application is started and where the setting is used, in words.
+    pub(crate) evidence: Vec<(Site, String)>,
 }
 
 /// Judges what opens.
@@ -36,20 +37,30 @@ impl<'a> Openings<'a> {
     /// A switch in code: what it opens depends on how the application is started, if that is known.
     pub(crate) fn in_code(&self, opened: &Opened) -> Open {
         let (severity, start) = self.severity_in_code(opened);
-        let phrase = opened.opening.phrase;
-        let evidence = start.map(|start| {
-            let acts = severity > Severity::Low;
-            (
-                start.site(),
-                format!("{}{}", self.starts(start), if acts { "" } else { ", which does not get there" }),
-            )
-        });
-        let latent = evidence.is_some() && severity <= Severity::Low;
-        let message =
-            if latent { format!("{phrase}, once it is started another way") } else { phrase.to_owned() };
-        let confidence = if opened.unsure { Confidence::Possible } else { Confidence::Likely };
-        let site = opened.location.into();
-        Open { site, opening: opened.opening, severity, confidence, message, evidence }
+        let mut opening = opened.opening;
+        let (severity, confidence) = match opened.how {
+            OpenedHow::Always => (severity, Confidence::Likely),
+            OpenedHow::ByDefault => {
+                opening.rule = Rule::OpenByDefault;
+                opening.remedy = words::remedy(Rule::OpenByDefault);
+                (severity.min(Severity::High), Confidence::Likely)
+            }
+            OpenedHow::ByAnyText => {
+                opening.remedy = words::COMPARE;
+                (severity.min(Severity::High), Confidence::Possible)
+            }
+        };
+        let is_latent = start.is_some() && severity <= Severity::Low;
+        let message = words::opened(opening.phrase, opened.how, is_latent);
+        let mut evidence = Vec::new();
+        if let Some(start) = start {
+            let misses = if is_latent { ", which does not get there" } else { "" };
+            evidence.push((start.site(), format!("{}{misses}", self.starts(start))));
+        }
+        if let Some(taken_over) = opened.taken_over {
+            evidence.push((taken_over.into(), "the settings are taken over here".to_owned()));
+        }
+        Open { site: opened.location.into(), opening, severity, confidence, message, evidence }
     }
 
     /// The gravest of what the known starts make of it.
@@ -57,12 +68,13 @@ impl<'a> Openings<'a> {
         let gains = opened.opening.severity;
         let path = &self.program.file(opened.location.file).path;
         let starts = self.starts_of(path, Some(opened.location));
-        let is_entry = self.is_in_entry(opened.location);
+        let acts = opened.taken_over.unwrap_or(opened.location);
+        let is_entry = self.is_in_entry(acts);
         let has_others = starts.iter().any(|start| start.kind != StartKind::Script);
         let judged = starts.into_iter().map(|start| {
             let gain = gains.under(start.kind);
             // What stands under a test for the started file, or what is another program altogether, is not run.
-            let is_other = start.script != Some(opened.location.file);
+            let is_other = start.script != Some(acts.file);
             let is_dead = is_other && (is_entry || (start.kind == StartKind::Script && has_others));
             (if is_dead { gain.min(Severity::Low) } else { gain }, start)
         });
@@ -241,7 +253,7 @@ impl<'a> Openings<'a> {
 }
 
 fn open(site: Site, opening: Opening, severity: Severity, message: String) -> Open {
-    Open { site, opening, severity, confidence: Confidence::Likely, message, evidence: None }
+    Open { site, opening, severity, confidence: Confidence::Likely, message, evidence: Vec::new() }
 }
 
 /// `python -m flask run` is `flask run`.

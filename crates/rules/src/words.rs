@@ -1,7 +1,7 @@
 //! Where every message is worded.
 
 use tightlip_catalogue::Rule;
-use tightlip_flow::{Flow, Note, SourceKind, Step};
+use tightlip_flow::{Flow, Note, OpenedHow, SourceKind, Step};
 use tightlip_ir::Symbol;
 
 /// What a flow is, as half a sentence.
@@ -29,6 +29,20 @@ fn subject(rule: Rule) -> &'static str {
         | Rule::OpenByDefault
         | Rule::NoCentralHandler => rule.summary(),
     }
+}
+
+/// What to do where any text opens.
+pub(crate) const COMPARE: &str = "compare the text with one exact word: `== \"1\"`";
+
+/// What a setting does, and when, as half a sentence.
+pub(crate) fn opened(phrase: &str, how: OpenedHow, is_latent: bool) -> String {
+    let when = match how {
+        OpenedHow::Always => "",
+        OpenedHow::ByDefault => ", unless the environment says otherwise",
+        OpenedHow::ByAnyText => ", whatever text the variable has: `0` and `false` too",
+    };
+    let latent = if is_latent { ", once it is started another way" } else { "" };
+    format!("{phrase}{when}{latent}")
 }
 
 /// A step, as half a sentence.

@@ -239,6 +239,10 @@ impl<'a> Interpreter<'a> {
             Gives::Decorator => first,
             Gives::Super => self.super_object(),
             Gives::Locals => self.locals_record(passed.span),
+            Gives::Assigned => {
+                self.assign_by_name(&first, passed);
+                Value::default()
+            }
         }
     }
 
@@ -321,7 +325,7 @@ impl<'a> Interpreter<'a> {
             self.send(value, Road::of(sink), location, true);
         }
         if let Some(switch) = catalogue.assigned_switches.get(&path) {
-            self.check_assigned_switch(switch, value, self.span(target));
+            self.check_assigned_switch(switch, value, target);
         }
         catalogue.assigned.contains_key(&path)
     }

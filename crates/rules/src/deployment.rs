@@ -173,8 +173,10 @@ impl<'a> Deployment<'a> {
     }
 }
 
+/// The part that is called `part`, or `kind:part`.
 fn known_part<'f>(facts: &'f Facts, part: &str) -> Option<&'f str> {
-    facts.commands.iter().find_map(|command| command.part.as_deref().filter(|known| *known == part))
+    let is_called = |known: &&str| *known == part || known.rsplit(':').next() == Some(part);
+    facts.commands.iter().filter_map(|command| command.part.as_deref()).find(is_called)
 }
 
 /// A target that is called like this is what runs where clients are.

@@ -152,16 +152,22 @@ impl Environment<'_> {
         otherwise: Option<Option<Reading>>,
         before: Option<Option<Reading>>,
     ) -> Option<Reading> {
-        let test = test?;
-        let (taken, other) = if test.unset_truth()? { (then, otherwise) } else { (otherwise, then) };
+        let decided = test.and_then(|test| test.unset_truth().map(|truth| (test.set, truth)));
+        let Some((depends, truth)) = decided else {
+            // Where only one value is ever given, it is that one or none.
+            let mut given = [then, otherwise, before].into_iter().flatten();
+            let only = given.next();
+            return only.filter(|_| given.next().is_none()).flatten();
+        };
+        let (taken, other) = if truth { (then, otherwise) } else { (otherwise, then) };
         let taken = taken.or_else(|| before.clone())??;
-        if test.set == Set::Never {
+        if depends == Set::Never {
             return Some(taken);
         }
         // The other value is there when the variable is set; any text may do that.
         let other = other.or(before).flatten();
         let opens = other.and_then(|other| other.unset_truth()) == Some(true);
-        let set = if opens { test.set } else { Set::Chosen };
+        let set = if opens { depends } else { Set::Chosen };
         Some(Reading { set: taken.set.max(set), ..taken })
     }
 

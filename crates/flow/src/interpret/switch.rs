@@ -132,7 +132,7 @@ impl<'a> Interpreter<'a> {
             if argument.keyword == Some(key) {
                 let by_value = opens(switch, &known.value).then_some(OpenedHow::Always);
                 if let Some(how) = by_value.or_else(|| self.expression_how(switch, argument.value)) {
-                    self.open(switch, switch.opening, self.at(argument.value), how, None);
+                    self.open(switch, switch.opening, self.location(passed.span), how, None);
                 }
             } else if is_whole {
                 let environment = Environment::new(self.program, self.catalogue);
@@ -205,8 +205,7 @@ impl<'a> Interpreter<'a> {
             Some((file, written)) if !(file == self.here.file && span.contains(written)) => {
                 self.open(switch, switch.opening, Location { file, span: written }, how, Some(here));
             }
-            Some((_, written)) => self.open(switch, switch.opening, self.location(written), how, None),
-            None => self.open(switch, switch.opening, here, how, None),
+            _ => self.open(switch, switch.opening, here, how, None),
         }
     }
 

@@ -34,11 +34,19 @@ const LONGEST_CHAIN: usize = 16;
 /// What the last stage sets and starts.
 pub(crate) fn read(text: &str) -> Facts {
     let mut stages: Vec<Stage> = vec![Stage::default()];
+    let mut document: Option<String> = None;
     for line in joined_lines(text, true) {
+        if let Some(end) = &document {
+            if line.text.trim() == end {
+                document = None;
+            }
+            continue;
+        }
         let trimmed = line.text.trim_start();
         let Some((instruction, rest)) = trimmed.split_once(char::is_whitespace) else { continue };
         let start = line.start + line.text.len() - rest.len();
         let rest = Line { start, text: rest };
+        document = document_end(rest.text);
         if instruction.eq_ignore_ascii_case("FROM") {
             let arguments = stages[0].arguments.clone();
             stages.push(Stage { arguments, ..from(rest.text) });
@@ -47,6 +55,14 @@ pub(crate) fn read(text: &str) -> Facts {
         }
     }
     last_stage(&stages)
+}
+
+/// What ends the document that starts behind a line: `EOF` of `RUN <<EOF`.
+fn document_end(text: &str) -> Option<String> {
+    let (_, word) = text.split_once("<<")?;
+    let word = word.trim_start_matches('-').split_whitespace().next()?;
+    let word = word.trim_matches(['"', '\'']);
+    is_name(word).then(|| word.to_owned())
 }
 
 /// `--platform=x image:tag AS name`.
@@ -202,6 +218,11 @@ mod tests {
         );
         assert_eq!(shown("FROM x\nENTRYPOINT flask run\nCMD [\"x\"]\n"), ["flask|run"]);
         assert_eq!(shown("FROM x\nCMD A=1 exec \\\n  # why\n  python app.py\n")[0], "A=1");
+    }
+
+    #[test]
+    fn documents_are_no_instructions() {
+        assert_eq!(shown("FROM x\nRUN <<EOF\nENV A=1\nEOF\nENV B=2\n"), ["B=2"]);
     }
 
     #[test]

@@ -22,7 +22,7 @@ pub(crate) fn read(kind: Kind, text: &str) -> Facts {
     let mut facts = Facts::default();
     for entry in entries(text) {
         let found = match kind {
-            Kind::Unit => unit(&entry),
+            Kind::Unit => unit(&entry, text),
             Kind::Supervisor => supervisor(&entry),
             Kind::TestRuns => test_runs(&entry),
             _ => server_settings(&entry),
@@ -43,7 +43,8 @@ fn entries(text: &str) -> Vec<Entry<'_>> {
         } else if line.text.starts_with([' ', '\t'])
             && let Some(open) = entries.last_mut()
         {
-            open.values.push((line.start + line.text.len() - line.text.trim_start().len(), trimmed));
+            let indent = line.text.len() - line.text.trim_start().len();
+            open.values.push((line.start + indent, trimmed));
         } else if let Some((name, value)) = entry(line.text) {
             let start = line.start + line.text.trim_end().len() - value.len();
             entries.push(Entry { section, name, values: vec![(start, value)], span: content_span(line) });
@@ -64,19 +65,17 @@ impl Entry<'_> {
     }
 }
 
-/// `Environment="A=1" B=2`, `ExecStart=/usr/bin/program`.
-fn unit(entry: &Entry<'_>) -> Facts {
-    let (start, text) = entry.first();
+/// `Environment="A=1" B=2`, `ExecStart=/usr/bin/program`; a `\` at the end continues a line.
+fn unit(entry: &Entry<'_>, text: &str) -> Facts {
+    let (start, _) = entry.first();
+    let end = entry.values.last().map_or(start, |(start, value)| start + value.len());
+    let value = &text[start..end];
     match entry.name {
-        "Environment" => {
-            let mut facts = Facts::default();
-            // As assignments before a command that is not there.
-            facts.variables = read_line(text, start).variables;
-            facts
-        }
+        // As assignments before a command that is not there.
+        "Environment" => Facts { variables: read_line(value, start).variables, ..Facts::default() },
         "ExecStart" => {
-            let command = text.trim_start_matches(['-', '@', ':', '+', '!']);
-            read_line(command, start + text.len() - command.len())
+            let command = value.trim_start_matches(['-', '@', ':', '+', '!']);
+            read_line(command, start + value.len() - command.len())
         }
         _ => Facts::default(),
     }
@@ -158,7 +157,7 @@ mod tests {
         );
         let names: Vec<_> = facts.variables.iter().map(|variable| variable.name.as_str()).collect();
         assert_eq!(names, ["A", "B"]);
-        assert_eq!(facts.commands[0].arguments[..2], ["/srv/venv/bin/flask", "run"]);
+        assert_eq!(facts.commands[0].arguments, ["/srv/venv/bin/flask", "run", "--debug"]);
     }
 
     #[test]

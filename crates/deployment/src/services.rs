@@ -65,7 +65,8 @@ impl<'a> Walk<'a> {
             NodeKind::Mapping(entries) => {
                 let own = self.tree.get(id, "name").and_then(|name| self.tree.scalar(name));
                 let is_container = self.kind == Kind::Manifest && self.tree.get(id, "image").is_some();
-                let part = own.filter(|_| is_container).or(part);
+                let is_known = |name: &&str| !name.contains('$');
+                let part = own.filter(|_| is_container).filter(is_known).or(part);
                 self.start(id, part);
                 for (key, value) in entries {
                     let key = self.tree.scalar(*key).unwrap_or_default();
@@ -90,9 +91,22 @@ impl<'a> Walk<'a> {
                     _ => self.visit(*inner, name.or(part), depth + 2),
                 }
             }
+        } else if let Some(text) = self.tree.scalar(value).filter(|_| self.is_plain_variable(key)) {
+            let at = self.tree.entries(owner).iter().find(|(_, known)| *known == value);
+            let span = at.map_or(self.tree.node(value).span, |(key, _)| self.tree.span(*key, value));
+            self.variable(key, crate::variables::value(text), span, part);
         } else {
             self.visit(value, part, depth + 1);
         }
+    }
+
+    /// Charts keep variables under keys of their own; their names are all capitals.
+    fn is_plain_variable(&self, key: &str) -> bool {
+        self.kind == Kind::Manifest
+            && key.contains('_')
+            && key
+                .chars()
+                .all(|letter| letter.is_ascii_uppercase() || letter.is_ascii_digit() || letter == '_')
     }
 
     /// `A: 1`, `- A=1`, `- name: A` with `value: 1`.

@@ -35,6 +35,7 @@ impl DeploymentFile {
             Kind::Workflow => return "the workflow".to_owned(),
             Kind::ShellScript => return "the script".to_owned(),
             Kind::Project | Kind::Requirements => return "the project".to_owned(),
+            Kind::Manifest if part.is_none() => return "the manifest".to_owned(),
             Kind::Compose => "service",
             Kind::Manifest => "container",
             Kind::Scripts => "script",

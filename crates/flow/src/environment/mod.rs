@@ -148,8 +148,13 @@ impl<'a> Environment<'a> {
             }
             ExpressionKind::Choice { test, then, otherwise } => {
                 let test = self.read(scope, *test, depth)?;
-                let chosen = if test.unset_truth()? { *then } else { *otherwise };
-                Some(self.read(scope, chosen, depth)?.depending(test.set))
+                let (unset, other) =
+                    if test.unset_truth()? { (*then, *otherwise) } else { (*otherwise, *then) };
+                let reading = self.read(scope, unset, depth)?;
+                let opens =
+                    || self.read(scope, other, depth).and_then(|other| other.unset_truth()) == Some(true);
+                let set = if test.set == Set::AnyText && !opens() { Set::Chosen } else { test.set };
+                Some(reading.depending(set))
             }
             ExpressionKind::Bind { value, .. } | ExpressionKind::Await(value) => {
                 self.read(scope, *value, depth)
@@ -197,7 +202,9 @@ impl<'a> Environment<'a> {
     ) -> Option<Reading> {
         let left = self.read(scope, left, depth)?;
         let right = self.read(scope, right, depth)?;
-        let set = left.set.max(right.set).min(Set::Chosen);
+        let is_membership = matches!(comparison, Comparison::In | Comparison::NotIn);
+        let of_all = is_membership && matches!(right.unset, Some(Thing::Library(_)));
+        let set = if of_all { Set::Chosen } else { left.set.max(right.set).min(Set::Chosen) };
         let holds = match comparison {
             Comparison::Equal | Comparison::Is => equal(&left, &right),
             Comparison::NotEqual | Comparison::IsNot => equal(&left, &right).map(|equal| !equal),
@@ -229,6 +236,11 @@ impl<'a> Environment<'a> {
                     }
                 }
                 Some(false)
+            }
+            // Whether somebody set a variable: nobody did.
+            Thing::Library(path) => {
+                let entry = self.canonical(&format!("{path}[]"));
+                self.catalogue.variable_values.contains_key(&entry).then_some(false)
             }
             _ => None,
         }

@@ -3,13 +3,11 @@
 use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 use tightlip_ir::Symbol;
 
-use crate::deployment::{
-    CommandLine, DeploymentModel, EnvironmentModel, Opening, OptionModel, SettingModel, Started,
-    StartedSeverity, Values,
-};
+use crate::deployment::{DeploymentModel, Opening};
 use crate::model::{
     ArgumentWord, Channel, Gives, Level, Model, OneOrMany, Returned, Scope, Text, Texts, Unset, When,
 };
+use crate::settings::opening;
 use crate::{Rule, Severity};
 
 /// Which arguments of a call.
@@ -304,7 +302,7 @@ impl Catalogue {
         self.add_deployment(&words)
     }
 
-    fn call(&mut self, path: Symbol) -> &mut CallModel {
+    pub(crate) fn call(&mut self, path: Symbol) -> &mut CallModel {
         self.calls.entry(path).or_default()
     }
 
@@ -314,7 +312,7 @@ impl Catalogue {
     }
 
     /// It matters where the package of `path` is imported, or where one of `beside` is mentioned.
-    fn trigger_with_package(&mut self, path: Symbol, beside: &[Symbol]) {
+    pub(crate) fn trigger_with_package(&mut self, path: Symbol, beside: &[Symbol]) {
         let first = path.text().split(['.', '(', '[']).next().unwrap_or("");
         let package = (first != path.text()).then(|| Symbol::new(first));
         self.triggers.push(Trigger { name: last_name(path), package, beside: beside.to_vec() });
@@ -511,98 +509,6 @@ impl Catalogue {
         Ok(())
     }
 
-    fn add_variables(&mut self, words: &Words<'_>) -> Result<(), ModelMistake> {
-        for entry in &words.model.variable {
-            let variable = VariableModel {
-                default: arguments(&entry.default),
-                cast: arguments(&entry.cast),
-                parsed: entry.parsed,
-                unset: entry.unset,
-            };
-            for path in words.paths(&entry.call)? {
-                self.variables.insert(path, variable.clone());
-            }
-            for path in words.paths(&entry.value)? {
-                self.variable_values.insert(path, variable.clone());
-            }
-            self.text_readers.extend(words.paths(&entry.reads_text)?);
-        }
-        for entry in &words.model.command_line {
-            self.command_lines.extend(words.paths(&entry.value)?);
-            self.command_line_options.extend(symbols(&entry.declared_by));
-        }
-        let constants = words.model.constant.iter();
-        self.constants.extend(constants.map(|(name, value)| (Symbol::new(name), *value)));
-        for entry in &words.model.settings {
-            let ways = [
-                (&entry.records, Puts::Records),
-                (&entry.entry, Puts::Entry),
-                (&entry.attributes, Puts::Attributes),
-                (&entry.files, Puts::File),
-            ];
-            for object in words.paths(&entry.object)? {
-                for (methods, puts) in ways {
-                    for method in methods.items() {
-                        let path = Symbol::new(&format!("{object}.{method}"));
-                        self.trigger_with_package(path, &[]);
-                        self.call(path).puts = Some((puts, object));
-                    }
-                }
-            }
-        }
-        Ok(())
-    }
-
-    fn add_deployment(&mut self, words: &Words<'_>) -> Result<(), ModelMistake> {
-        let model = words.model;
-        for entry in &model.start {
-            let lines = entry.command.items().iter().map(|text| (CommandLine::new(text), entry.r#as));
-            self.deployment.starts.extend(lines);
-        }
-        let entries = model.entry.iter();
-        let entries = entries.map(|entry| (Symbol::new(&entry.variable), Symbol::new(&entry.is)));
-        self.deployment.entries.extend(entries);
-        self.deployment.runners.extend(model.runner.items().iter().map(|text| CommandLine::new(text)));
-        for entry in &model.environment {
-            let known = EnvironmentModel {
-                values: values(&entry.off, &entry.on, entry.exact),
-                before: entry.before.as_deref().map(|version| (leak(&model.package), numbers(version))),
-                beaten_by: words.paths(&entry.beaten_by)?,
-                opening: opening(&entry.rule, &entry.severity, &entry.started, &entry.phrase, &entry.remedy)?,
-            };
-            for name in entry.name.items() {
-                self.deployment.environment.insert(name.clone(), known.clone());
-            }
-            for path in words.paths(&entry.prefix_of)? {
-                self.trigger_with_package(path, &[]);
-                let default = entry.prefix.as_deref().unwrap_or_default();
-                self.call(path).reads_prefix = Some(Symbol::new(default));
-            }
-            if let Some(suffix) = &entry.suffix {
-                self.deployment.suffixes.push((suffix.clone(), known));
-            }
-        }
-        let started = Started::default();
-        for entry in &model.option {
-            for command in entry.command.items() {
-                self.deployment.options.push(OptionModel {
-                    command: CommandLine::new(command),
-                    names: entry.name.items().to_vec(),
-                    opening: opening(&entry.rule, &entry.severity, &started, &entry.phrase, &entry.remedy)?,
-                });
-            }
-        }
-        for entry in &model.setting {
-            self.deployment.settings.push(SettingModel {
-                server: entry.server.clone(),
-                names: entry.name.items().to_vec(),
-                values: values(&entry.off, &Texts::default(), false),
-                opening: opening(&entry.rule, &entry.severity, &started, &entry.phrase, &entry.remedy)?,
-            });
-        }
-        Ok(())
-    }
-
     /// To be called when all models are added: learns which paths they speak of.
     pub fn finish(&mut self) {
         let mut paths: Vec<Symbol> = Vec::new();
@@ -691,12 +597,12 @@ impl Catalogue {
 }
 
 /// The texts of a model, with its `[names]` filled in.
-struct Words<'a> {
-    model: &'a Model,
+pub(crate) struct Words<'a> {
+    pub(crate) model: &'a Model,
 }
 
 impl Words<'_> {
-    fn paths(&self, texts: &Texts) -> Result<Vec<Symbol>, ModelMistake> {
+    pub(crate) fn paths(&self, texts: &Texts) -> Result<Vec<Symbol>, ModelMistake> {
         let mut paths = Vec::new();
         for text in texts.items() {
             self.expand(text, &mut paths)?;
@@ -720,11 +626,11 @@ impl Words<'_> {
     }
 }
 
-fn symbols(texts: &Texts) -> Vec<Symbol> {
+pub(crate) fn symbols(texts: &Texts) -> Vec<Symbol> {
     texts.items().iter().map(|text| Symbol::new(text)).collect()
 }
 
-fn arguments(words: &OneOrMany<ArgumentWord>) -> Arguments {
+pub(crate) fn arguments(words: &OneOrMany<ArgumentWord>) -> Arguments {
     let mut selected = Arguments::default();
     for word in words.items() {
         match word {
@@ -736,41 +642,14 @@ fn arguments(words: &OneOrMany<ArgumentWord>) -> Arguments {
     selected
 }
 
-fn opening(
-    broken: &str,
-    gain: &str,
-    started: &Started,
-    phrase: &str,
-    remedy: &str,
-) -> Result<Opening, ModelMistake> {
-    let unknown = severity(gain)?;
-    let under = |said: &Option<String>| said.as_deref().map_or(Ok(unknown), severity);
-    let severity = StartedSeverity {
-        unknown,
-        script: under(&started.script)?,
-        development: under(&started.development)?,
-        server: under(&started.server)?,
-    };
-    Ok(Opening { rule: rule(broken)?, severity, phrase: leak(phrase), remedy: leak(remedy) })
-}
-
-fn values(off: &Texts, on: &Texts, exact: bool) -> Values {
-    Values { off: off.items().to_vec(), on: on.items().to_vec(), exact }
-}
-
-/// `2.3` is 2 and 3.
-fn numbers(version: &str) -> Vec<u32> {
-    version.split('.').map_while(|number| number.parse().ok()).collect()
-}
-
-fn rule(name: &str) -> Result<Rule, ModelMistake> {
+pub(crate) fn rule(name: &str) -> Result<Rule, ModelMistake> {
     Rule::find(name).ok_or_else(|| ModelMistake {
         message: format!("no rule is called `{name}`; `tightlip rules` lists them"),
         text: name.to_owned(),
     })
 }
 
-fn severity(name: &str) -> Result<Severity, ModelMistake> {
+pub(crate) fn severity(name: &str) -> Result<Severity, ModelMistake> {
     Severity::find(name).ok_or_else(|| ModelMistake {
         message: format!("`{name}` is no severity: write info, low, medium, high or critical"),
         text: name.to_owned(),
@@ -802,6 +681,6 @@ fn last_name(path: Symbol) -> Symbol {
 }
 
 /// The catalogue lives as long as the process, and its texts are named in every report.
-fn leak(text: &str) -> &'static str {
+pub(crate) fn leak(text: &str) -> &'static str {
     Symbol::new(text).text()
 }

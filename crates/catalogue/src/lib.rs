@@ -10,6 +10,7 @@ mod embedded;
 pub mod model;
 mod pattern;
 mod rule;
+mod settings;
 
 pub use compile::{
     Arguments, AttributeModel, CallModel, Catalogue, ExceptionModel, HandlerModel, LevelModel, MethodModel,

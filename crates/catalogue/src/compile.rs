@@ -3,9 +3,12 @@
 use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 use tightlip_ir::Symbol;
 
+use crate::deployment::{DeploymentModel, Opening};
 use crate::model::{
-    ArgumentWord, Channel, Comparand, Gives, Model, OneOrMany, Returned, Scope, Text, Texts, When,
+    ArgumentWord, Channel, Comparand, Gives, Level, Model, OneOrMany, Returned, Scope, Text, Texts, Unset,
+    When,
 };
+use crate::settings::opening;
 use crate::{Rule, Severity};
 
 /// Which arguments of a call.
@@ -107,14 +110,53 @@ pub struct SwitchModel {
     pub arguments: Arguments,
     /// When it opens.
     pub when: When,
-    /// The rule it breaks.
-    pub rule: Rule,
-    /// What an attacker gains.
-    pub severity: Severity,
-    /// What it does.
-    pub phrase: &'static str,
-    /// What to do.
-    pub remedy: &'static str,
+    /// Texts that do not open, in any case of letters.
+    pub off: Vec<String>,
+    /// Arguments of the same call that change what an attacker gains.
+    pub levels: Vec<LevelModel>,
+    /// Tests may do it.
+    pub tests_may: bool,
+    /// What is opened.
+    pub opening: Opening,
+}
+
+/// An argument that changes what an attacker gains.
+#[derive(Clone, Debug)]
+pub struct LevelModel {
+    /// Which.
+    pub arguments: Arguments,
+    /// The texts that do it, or else the value.
+    pub is: Vec<String>,
+    /// The value that does it.
+    pub when: When,
+    /// What an attacker gains then; `None` is one level more.
+    pub severity: Option<Severity>,
+}
+
+/// What reads a variable of the environment.
+#[derive(Clone, Debug)]
+pub struct VariableModel {
+    /// The argument that is its default.
+    pub default: Arguments,
+    /// The argument that has its text made true or false.
+    pub cast: Arguments,
+    /// Its text is made true or false, by words.
+    pub parsed: bool,
+    /// What it is without default when nobody sets it.
+    pub unset: Unset,
+}
+
+/// How a call puts settings into a collection.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Puts {
+    /// Entries of records, and keywords.
+    Records,
+    /// A key and a value.
+    Entry,
+    /// The attributes of a class or module.
+    Attributes,
+    /// The variables of a file of the program.
+    File,
 }
 
 /// What is known of calling a path.
@@ -138,6 +180,10 @@ pub struct CallModel {
     pub application: Option<&'static str>,
     /// Its failure quotes what it was given and no more.
     pub parses: bool,
+    /// It reads all variables of the environment whose names start with its first argument, or else with this.
+    pub reads_prefix: Option<Symbol>,
+    /// It puts settings into the collection at this path.
+    pub puts: Option<(Puts, Symbol)>,
 }
 
 /// What is known of an exception class of a library.
@@ -207,6 +253,20 @@ pub struct Catalogue {
     pub file_names: Vec<(&'static str, SourceModel)>,
     /// Switches by the path that is assigned to.
     pub assigned_switches: HashMap<Symbol, SwitchModel>,
+    /// Calls that read variables of the environment.
+    pub variables: HashMap<Symbol, VariableModel>,
+    /// Paths that are variables of the environment.
+    pub variable_values: HashMap<Symbol, VariableModel>,
+    /// Calls that make true or false of a text, by words.
+    pub text_readers: HashSet<Symbol>,
+    /// What has an attribute for each option of the command line.
+    pub command_lines: HashSet<Symbol>,
+    /// Methods by which such options are declared.
+    pub command_line_options: HashSet<Symbol>,
+    /// Names of the language that are true or false.
+    pub constants: HashMap<Symbol, bool>,
+    /// What is known of deployment.
+    pub deployment: DeploymentModel,
     /// Registering decorators by path.
     pub decorators: HashMap<Symbol, Vec<HandlerModel>>,
     /// Registering decorators by last name, for what cannot be resolved.
@@ -275,10 +335,12 @@ impl Catalogue {
         self.add_sources(&words)?;
         self.add_carriers(&words)?;
         self.add_exceptions(&words)?;
-        self.add_switches(&words)
+        self.add_switches(&words)?;
+        self.add_variables(&words)?;
+        self.add_deployment(&words)
     }
 
-    fn call(&mut self, path: Symbol) -> &mut CallModel {
+    pub(crate) fn call(&mut self, path: Symbol) -> &mut CallModel {
         self.calls.entry(path).or_default()
     }
 
@@ -288,7 +350,7 @@ impl Catalogue {
     }
 
     /// It matters where the package of `path` is imported, or where one of `beside` is mentioned.
-    fn trigger_with_package(&mut self, path: Symbol, beside: &[Symbol]) {
+    pub(crate) fn trigger_with_package(&mut self, path: Symbol, beside: &[Symbol]) {
         let first = path.text().split(['.', '(', '[']).next().unwrap_or("");
         let package = (first != path.text()).then(|| Symbol::new(first));
         self.triggers.push(Trigger { name: last_name(path), package, beside: beside.to_vec() });
@@ -479,15 +541,22 @@ impl Catalogue {
 
     fn add_switches(&mut self, words: &Words<'_>) -> Result<(), ModelMistake> {
         for entry in &words.model.switch {
-            let broken = rule(&entry.rule)?;
-            let gain = entry.severity.as_deref().map(severity).transpose()?;
+            let gain = entry.severity.as_deref().unwrap_or("high");
+            let level = |level: &Level| {
+                Ok(LevelModel {
+                    arguments: arguments(&level.argument),
+                    is: level.is.items().to_vec(),
+                    when: level.when,
+                    severity: level.severity.as_deref().map(severity).transpose()?,
+                })
+            };
             let switch = SwitchModel {
                 arguments: arguments(&entry.argument),
                 when: entry.when,
-                rule: broken,
-                severity: gain.unwrap_or(Severity::High),
-                phrase: leak(&entry.phrase),
-                remedy: leak(&entry.remedy),
+                off: entry.off.items().to_vec(),
+                levels: entry.level.iter().map(level).collect::<Result<_, ModelMistake>>()?,
+                tests_may: entry.tests_may,
+                opening: opening(&entry.rule, gain, &entry.started, &entry.phrase, &entry.remedy)?,
             };
             for path in words.paths(&entry.call)? {
                 self.trigger_with_package(path, &switch.arguments.keywords);
@@ -526,6 +595,8 @@ impl Catalogue {
         paths.extend(&self.guards);
         paths.extend(&self.client);
         paths.extend(self.guesses.values());
+        paths.extend(self.variables.keys());
+        paths.extend(self.variable_values.keys());
         for path in paths {
             self.learn(path.text());
         }
@@ -596,12 +667,12 @@ impl Catalogue {
 }
 
 /// The texts of a model, with its `[names]` filled in.
-struct Words<'a> {
-    model: &'a Model,
+pub(crate) struct Words<'a> {
+    pub(crate) model: &'a Model,
 }
 
 impl Words<'_> {
-    fn paths(&self, texts: &Texts) -> Result<Vec<Symbol>, ModelMistake> {
+    pub(crate) fn paths(&self, texts: &Texts) -> Result<Vec<Symbol>, ModelMistake> {
         let mut paths = Vec::new();
         for text in texts.items() {
             self.expand(text, &mut paths)?;
@@ -625,11 +696,11 @@ impl Words<'_> {
     }
 }
 
-fn symbols(texts: &Texts) -> Vec<Symbol> {
+pub(crate) fn symbols(texts: &Texts) -> Vec<Symbol> {
     texts.items().iter().map(|text| Symbol::new(text)).collect()
 }
 
-fn arguments(words: &OneOrMany<ArgumentWord>) -> Arguments {
+pub(crate) fn arguments(words: &OneOrMany<ArgumentWord>) -> Arguments {
     let mut selected = Arguments::default();
     for word in words.items() {
         match word {
@@ -641,14 +712,14 @@ fn arguments(words: &OneOrMany<ArgumentWord>) -> Arguments {
     selected
 }
 
-fn rule(name: &str) -> Result<Rule, ModelMistake> {
+pub(crate) fn rule(name: &str) -> Result<Rule, ModelMistake> {
     Rule::find(name).ok_or_else(|| ModelMistake {
         message: format!("no rule is called `{name}`; `tightlip rules` lists them"),
         text: name.to_owned(),
     })
 }
 
-fn severity(name: &str) -> Result<Severity, ModelMistake> {
+pub(crate) fn severity(name: &str) -> Result<Severity, ModelMistake> {
     Severity::find(name).ok_or_else(|| ModelMistake {
         message: format!("`{name}` is no severity: write info, low, medium, high or critical"),
         text: name.to_owned(),
@@ -680,6 +751,6 @@ fn last_name(path: Symbol) -> Symbol {
 }
 
 /// The catalogue lives as long as the process, and its texts are named in every report.
-fn leak(text: &str) -> &'static str {
+pub(crate) fn leak(text: &str) -> &'static str {
     Symbol::new(text).text()
 }

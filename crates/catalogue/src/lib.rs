@@ -5,15 +5,22 @@
 //! [`model`]; which framework they speak of is data.
 
 mod compile;
+mod deployment;
 mod embedded;
 pub mod model;
 mod pattern;
 mod rule;
+mod settings;
 
 pub use compile::{
-    Arguments, AttributeModel, CallModel, Catalogue, ExceptionModel, HandlerModel, MethodModel, ModelMistake,
-    OutcomeModel, PathStep, SinkModel, SourceModel, SwitchModel, Trigger,
+    Arguments, AttributeModel, CallModel, Catalogue, ExceptionModel, HandlerModel, LevelModel, MethodModel,
+    ModelMistake, OutcomeModel, PathStep, Puts, SinkModel, SourceModel, SwitchModel, Trigger, VariableModel,
+};
+pub use deployment::{
+    CommandLine, DeploymentModel, EnvironmentModel, Opening, OptionModel, SettingModel, StartKind,
+    StartedSeverity, Values,
 };
 pub use embedded::{LoadError, parse_model, pattern_pages, rule_page};
+pub use model::Unset;
 pub use pattern::{CodeBlock, Mark, Pattern, Side};
 pub use rule::{Confidence, Control, Rule, Severity};

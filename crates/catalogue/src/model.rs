@@ -8,6 +8,8 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+pub use crate::deployment::{Entry, Environment, ServerOption, ServerSetting, Start, Started};
+
 /// One `model.toml`: the parts of a framework or library in the words of the field.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
@@ -67,6 +69,36 @@ pub struct Model {
     /// Settings that open the application.
     #[serde(default)]
     pub switch: Vec<Switch>,
+    /// Calls and values that read variables of the environment.
+    #[serde(default)]
+    pub variable: Vec<Variable>,
+    /// Options of the command line.
+    #[serde(default)]
+    pub command_line: Vec<CommandLineWords>,
+    /// Names of the language that are true or false.
+    #[serde(default)]
+    pub constant: BTreeMap<String, bool>,
+    /// Collections of settings.
+    #[serde(default)]
+    pub settings: Vec<Settings>,
+    /// Commands that start applications.
+    #[serde(default)]
+    pub start: Vec<Start>,
+    /// Commands that run the command behind them.
+    #[serde(default)]
+    pub runner: Texts,
+    /// Tests that hold only in the file that is started.
+    #[serde(default)]
+    pub entry: Vec<Entry>,
+    /// Variables of the environment that open the application.
+    #[serde(default)]
+    pub environment: Vec<Environment>,
+    /// Options of commands that open it.
+    #[serde(default)]
+    pub option: Vec<ServerOption>,
+    /// Settings of servers that open it.
+    #[serde(default)]
+    pub setting: Vec<ServerSetting>,
     /// How the tests install and boot it.
     #[serde(default)]
     pub boot: Option<Boot>,
@@ -350,6 +382,8 @@ pub enum Gives {
     Super,
     /// The local variables.
     Locals,
+    /// Nothing: its third argument is assigned to the attribute of the first one that the second one names.
+    Assigned,
     /// A proxy of the object that its argument is.
     Proxy,
 }
@@ -515,14 +549,112 @@ pub struct Switch {
     /// When it opens.
     #[serde(default)]
     pub when: When,
+    /// Texts, in any case of letters, that do not open.
+    #[serde(default)]
+    pub off: Texts,
     /// The rule it breaks.
     pub rule: String,
     /// What an attacker gains.
     pub severity: Option<String>,
+    /// What an attacker gains where it is known how the application is started.
+    #[serde(default)]
+    pub started: Started,
+    /// Arguments of the same call that change what an attacker gains.
+    #[serde(default)]
+    pub level: Vec<Level>,
+    /// Tests may do it.
+    #[serde(default)]
+    pub tests_may: bool,
     /// What it does, as half a sentence.
     pub phrase: String,
     /// What to do, as half a sentence.
     pub remedy: String,
+}
+
+/// What reads variables of the environment.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Variable {
+    /// Calls.
+    #[serde(default)]
+    pub call: Texts,
+    /// Paths.
+    #[serde(default)]
+    pub value: Texts,
+    /// Calls that make true or false of a text, by words.
+    #[serde(default)]
+    pub reads_text: Texts,
+    /// The argument that is the value when nobody sets it.
+    #[serde(default)]
+    pub default: OneOrMany<ArgumentWord>,
+    /// The argument that says that the text is made true or false, by words.
+    #[serde(default)]
+    pub cast: OneOrMany<ArgumentWord>,
+    /// The text is made true or false, by words, in any case.
+    #[serde(default)]
+    pub parsed: bool,
+    /// What it is without default when nobody sets it.
+    #[serde(default)]
+    pub unset: Unset,
+}
+
+/// What reading a variable gives when nobody sets it.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Unset {
+    /// Nothing.
+    #[default]
+    None,
+    /// A failure.
+    Fails,
+    /// Some text that nobody chose.
+    Other,
+}
+
+/// Options of the command line.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct CommandLineWords {
+    /// What has an attribute for each option.
+    pub value: Texts,
+    /// The method by which options are declared.
+    pub declared_by: Texts,
+}
+
+/// A collection of settings: what is put into it is assigned to its entries.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Settings {
+    /// Its path.
+    pub object: Texts,
+    /// Methods that take records and keywords.
+    #[serde(default)]
+    pub records: Texts,
+    /// Methods that take a key and a value.
+    #[serde(default)]
+    pub entry: Texts,
+    /// Methods that take a class or module, or its name, and put its attributes into it.
+    #[serde(default)]
+    pub attributes: Texts,
+    /// Methods that take the name of a file of the program, as of a module.
+    #[serde(default)]
+    pub files: Texts,
+}
+
+/// An argument of a call that changes what an attacker gains by a switch in it.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Level {
+    /// Which.
+    pub argument: OneOrMany<ArgumentWord>,
+    /// The texts that do it; where there are none, `when` says it.
+    #[serde(default)]
+    pub is: Texts,
+    /// The value that does it.
+    #[serde(default)]
+    pub when: When,
+    /// What an attacker gains then; where nothing is said, one level more.
+    pub severity: Option<String>,
 }
 
 /// The value that opens.

@@ -48,6 +48,15 @@ pub struct CodeBlock {
     pub code: String,
     /// The line of the pattern's file on which the code starts, from 1.
     pub line: usize,
+    /// Lines that must be reported, where the code cannot say so itself.
+    pub marked_lines: Vec<usize>,
+}
+
+impl CodeBlock {
+    /// The file that it is.
+    pub fn path(&self) -> &str {
+        self.path.as_deref().unwrap_or(ONLY_FILE)
+    }
 }
 
 /// The side that code shows.
@@ -109,15 +118,23 @@ impl Pattern {
     /// The files of one side.
     pub fn files(&self, side: Side) -> Vec<(&str, &str)> {
         let blocks = self.blocks.iter().filter(|block| block.side == side);
-        blocks.map(|block| (block.path.as_deref().unwrap_or(ONLY_FILE), block.code.as_str())).collect()
+        blocks.map(|block| (block.path(), block.code.as_str())).collect()
     }
 
     /// The lines of the vulnerable side that must be reported, sorted: those with `# leak`, which may name rules.
+    /// In files in which nothing may stand behind a value, the mark is a line of its own above. In files without
+    /// comments the head of the block says `leaks=LINE`.
     pub fn marks(&self) -> Result<Vec<Mark>, String> {
         let mut marks = Vec::new();
-        for (path, code) in self.files(Side::Vulnerable) {
-            for (index, line) in code.lines().enumerate() {
-                let Some((_, mark)) = line.split_once("# leak") else { continue };
+        for block in self.blocks.iter().filter(|block| block.side == Side::Vulnerable) {
+            let path = block.path();
+            let rule = || self.rule.ok_or("a pattern with marks has a `rule`");
+            for line in &block.marked_lines {
+                marks.push(Mark { path: path.to_owned(), line: *line, rule: rule()? });
+            }
+            for (index, line) in block.code.lines().enumerate() {
+                let Some((before, mark)) = line.split_once("# leak") else { continue };
+                let index = if before.trim().is_empty() { index + 1 } else { index };
                 let names =
                     mark.trim().strip_prefix(':').map_or(Vec::new(), |names| names.split(',').collect());
                 let mut rules = Vec::new();
@@ -129,7 +146,7 @@ impl Pattern {
                     );
                 }
                 if rules.is_empty() {
-                    rules.push(self.rule.ok_or("a pattern with marks has a `rule`")?);
+                    rules.push(rule()?);
                 }
                 marks.extend(rules.into_iter().map(|rule| Mark {
                     path: path.to_owned(),
@@ -177,7 +194,19 @@ fn block_head(head: &str, number: usize) -> Result<CodeBlock, String> {
             ));
         }
     };
-    Ok(CodeBlock { side, path: words.next().map(str::to_owned), code: String::new(), line: number + 1 })
+    let mut block =
+        CodeBlock { side, path: None, code: String::new(), line: number + 1, marked_lines: Vec::new() };
+    for word in words {
+        match word.strip_prefix("leaks=") {
+            Some(lines) => {
+                let lines = lines.split(',').map(str::parse).collect::<Result<_, _>>();
+                block.marked_lines =
+                    lines.map_err(|_| format!("line {number}: `leaks=` wants numbers of lines"))?;
+            }
+            None => block.path = Some(word.to_owned()),
+        }
+    }
+    Ok(block)
 }
 
 #[cfg(test)]

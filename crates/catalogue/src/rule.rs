@@ -23,8 +23,18 @@ pub enum Rule {
     LogContent,
     /// Debug mode is on.
     DebugMode,
+    /// The environment switches debug mode on.
+    DebugEnvironment,
     /// A console that runs code is reachable.
     InteractiveDebugger,
+    /// Errors pass the handlers by.
+    PropagatedExceptions,
+    /// The server in front answers with stack traces.
+    TracebacksServed,
+    /// A toolbar shows settings and queries to everybody.
+    DebugToolbar,
+    /// What is meant for developers is on unless somebody switches it off.
+    OpenByDefault,
     /// Nothing decides in one place what the client sees of an error.
     NoCentralHandler,
 }
@@ -131,11 +141,46 @@ const ROWS: &[Row] = &[
         summary: "debug mode is switched on",
     },
     Row {
+        rule: Rule::DebugEnvironment,
+        code: "TL202",
+        name: "debug-environment",
+        weaknesses: &[489],
+        summary: "the environment switches debug mode on",
+    },
+    Row {
         rule: Rule::InteractiveDebugger,
         code: "TL203",
         name: "interactive-debugger",
         weaknesses: &[489, 94],
         summary: "an interactive debugger is reachable",
+    },
+    Row {
+        rule: Rule::PropagatedExceptions,
+        code: "TL204",
+        name: "propagated-exceptions",
+        weaknesses: &[248, 209],
+        summary: "errors pass the handlers by",
+    },
+    Row {
+        rule: Rule::TracebacksServed,
+        code: "TL205",
+        name: "tracebacks-served",
+        weaknesses: &[209],
+        summary: "the server answers errors with their stack traces",
+    },
+    Row {
+        rule: Rule::DebugToolbar,
+        code: "TL206",
+        name: "debug-toolbar",
+        weaknesses: &[215],
+        summary: "a debug toolbar is shown to everybody",
+    },
+    Row {
+        rule: Rule::OpenByDefault,
+        code: "TL207",
+        name: "open-by-default",
+        weaknesses: &[1188, 489],
+        summary: "debug mode is on unless somebody switches it off",
     },
     Row {
         rule: Rule::NoCentralHandler,
@@ -229,6 +274,16 @@ impl Severity {
     /// `high`.
     pub fn name(self) -> &'static str {
         Self::NAMES[self as usize].1
+    }
+
+    /// One level more.
+    pub fn raised(self) -> Self {
+        match self {
+            Severity::Info => Severity::Low,
+            Severity::Low => Severity::Medium,
+            Severity::Medium => Severity::High,
+            Severity::High | Severity::Critical => Severity::Critical,
+        }
     }
 
     /// The severity of this name.

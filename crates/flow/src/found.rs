@@ -1,8 +1,8 @@
 //! What the solver found: the last words of this room.
 
 use std::sync::Arc;
-use tightlip_catalogue::model::{Channel, Returned, Scope, When};
-use tightlip_catalogue::{Rule, Severity};
+use tightlip_catalogue::model::{Channel, Returned, Scope};
+use tightlip_catalogue::{Opening, Rule, Severity};
 use tightlip_ir::Symbol;
 
 use crate::program::FunctionRef;
@@ -71,16 +71,43 @@ pub struct Opened {
     pub location: Location,
     /// In which function.
     pub function: FunctionRef,
-    /// The rule that it breaks.
-    pub rule: Rule,
-    /// What an attacker gains.
-    pub severity: Severity,
-    /// What it does.
-    pub phrase: &'static str,
-    /// What to do.
-    pub remedy: &'static str,
-    /// When the setting opens.
-    pub when: When,
+    /// What it opens.
+    pub opening: Opening,
+    /// When it does.
+    pub how: OpenedHow,
+    /// Where settings that are written elsewhere are taken over.
+    pub taken_over: Option<Location>,
+    /// Tests may do it.
+    pub tests_may: bool,
+}
+
+/// When a setting opens.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum OpenedHow {
+    /// In any case.
+    Always,
+    /// Unless somebody sets a variable of the environment.
+    ByDefault,
+    /// When a variable of the environment has any text, whatever the text says.
+    ByAnyText,
+}
+
+/// A call in which the argument that would open the application keeps it closed.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Closed {
+    /// Where.
+    pub location: Location,
+    /// What is called.
+    pub path: Symbol,
+}
+
+/// Variables of the environment whose names start like this are read.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Prefix {
+    /// Where.
+    pub location: Location,
+    /// What they start with; `None` is not known.
+    pub text: Option<Symbol>,
 }
 
 /// All that was found.
@@ -94,6 +121,10 @@ pub struct Solution {
     pub applications: Vec<ApplicationSite>,
     /// Settings, by place.
     pub opened: Vec<Opened>,
+    /// Settings that are kept closed, by place.
+    pub closed: Vec<Closed>,
+    /// Variables that are read by the start of their names, by place.
+    pub prefixes: Vec<Prefix>,
     /// How many functions were looked into.
     pub functions: usize,
     /// How many times, all in all.

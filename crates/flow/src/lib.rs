@@ -7,6 +7,7 @@
 //! **Invariant:** this room names no framework and knows no parser. Which call is a source, a sink or a
 //! sanitizer is the catalogue's to say.
 
+mod environment;
 mod found;
 mod heat;
 mod hierarchy;
@@ -23,7 +24,9 @@ mod taint;
 mod value;
 mod work;
 
-pub use found::{ApplicationSite, Flow, Opened, Registration, Role, Solution, class_text};
+pub use found::{
+    ApplicationSite, Closed, Flow, Opened, OpenedHow, Prefix, Registration, Role, Solution, class_text,
+};
 pub use program::{Binding, ClassRef, File, FileIndex, FunctionRef, Meaning, Program};
 pub use solve::solve;
 pub use taint::{ClassName, Location, Note, Source, SourceKind, Step};

@@ -359,6 +359,8 @@ impl Work {
             solution.registrations.extend(outcome.registrations);
             solution.applications.extend(outcome.applications);
             solution.opened.extend(outcome.opened);
+            solution.closed.extend(outcome.closed);
+            solution.prefixes.extend(outcome.prefixes);
         }
         for (function, roles) in &self.inherent {
             solution.registrations.extend(
@@ -370,7 +372,9 @@ impl Work {
         solution.flows.sort_by_key(flow_order);
         solution.registrations.sort_by_key(|known| (known.role.location, known.function));
         solution.applications.sort_by_key(|known| known.location);
-        solution.opened.sort_by_key(|known| (known.location, known.rule));
+        solution.opened.sort_by_key(|known| (known.location, known.opening.rule));
+        solution.closed.sort_by_key(|known| known.location);
+        solution.prefixes.sort_by_key(|known| known.location);
         solution
     }
 }

@@ -8,18 +8,20 @@
 //! or what was not understood, is [`ExpressionKind::Opaque`], which keeps its operands so that
 //! error detail still passes through it.
 
+mod directive;
 mod expression;
 mod function;
 mod module;
 mod statement;
 mod symbol;
 
+pub use directive::{Directive, DirectiveKind};
 pub use expression::{
     Argument, Clause, CollectionKind, Comparison, Expression, ExpressionId, ExpressionKind, Literal,
     LogicOperator, RecordEntry, Spread,
 };
 pub use function::{Class, ClassId, Function, FunctionId, Owner, Parameter, ParameterKind};
-pub use module::{Directive, DirectiveKind, Module, SyntaxProblem};
+pub use module::{Module, SyntaxProblem};
 pub use statement::{Block, Case, Handler, Import, ImportKind, Statement, StatementKind, WithItem};
 pub use symbol::Symbol;
 

@@ -1,4 +1,4 @@
-use crate::{Class, ClassId, Expression, ExpressionId, Function, FunctionId, Span, Symbol};
+use crate::{Class, ClassId, Directive, Expression, ExpressionId, Function, FunctionId, Span};
 
 /// What one source file becomes.
 #[derive(Clone, Debug, Default)]
@@ -30,33 +30,6 @@ impl Module {
     pub fn class(&self, id: ClassId) -> &Class {
         &self.classes[id.0 as usize]
     }
-}
-
-/// A comment addressed to tightlip.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Directive {
-    /// The comment.
-    pub span: Span,
-    /// The lines it speaks of: its own when code stands before it, else the next line of code.
-    pub applies_to: Span,
-    /// What it says.
-    pub kind: DirectiveKind,
-}
-
-/// What a comment says to tightlip.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum DirectiveKind {
-    /// `tightlip: ignore[RULE, RULE] reason`.
-    Ignore {
-        /// Codes or names; none means every rule.
-        rules: Box<[Symbol]>,
-        /// The words behind it.
-        reason: String,
-    },
-    /// `tightlip: public`: the text of this exception class is written for clients.
-    Public,
-    /// A comment that starts like one but says none of these.
-    Unknown(String),
 }
 
 /// A place where the source is not valid.

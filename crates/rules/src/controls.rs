@@ -5,7 +5,8 @@ use tightlip_catalogue::{Catalogue, Control, Severity};
 use tightlip_flow::{ApplicationSite, ClassName, FileIndex, Location, Program, Registration, Solution};
 
 use crate::judge::Files;
-use crate::{Application, ControlReport, ControlState, Finding};
+use crate::site::{FileId, Site};
+use crate::{Application, ControlReport, ControlState, DeploymentFile, Finding};
 
 /// The applications, and which file belongs to which.
 pub(crate) struct Applications<'a> {
@@ -23,7 +24,8 @@ impl<'a> Applications<'a> {
             if !is_central(registration, catalogue) {
                 continue;
             }
-            for application in applications.near(registration.role.location.file) {
+            let file = registration.role.location.file;
+            for application in applications.near(&program.file(file).path, Some(file)) {
                 applications.central[application].push(registration);
             }
         }
@@ -36,16 +38,10 @@ impl<'a> Applications<'a> {
         self.sites.iter().zip(&self.central).filter(absent).map(|(site, _)| site.location)
     }
 
-    /// The application that `file` belongs to, if it is clear.
-    pub(crate) fn of(&self, file: FileIndex) -> Option<usize> {
-        self.near(file).first().copied()
-    }
-
     /// The applications made in `file`, else those whose file shares the longest path with it.
-    fn near(&self, file: FileIndex) -> Vec<usize> {
-        let path = &self.program.file(file).path;
+    pub(crate) fn near(&self, path: &str, file: Option<FileIndex>) -> Vec<usize> {
         let nearness = |site: &ApplicationSite| {
-            if site.location.file == file {
+            if Some(site.location.file) == file {
                 usize::MAX
             } else {
                 shared_folders(path, &self.program.file(site.location.file).path)
@@ -56,11 +52,16 @@ impl<'a> Applications<'a> {
     }
 
     /// How the controls of each application stand.
-    pub(crate) fn report(&self, findings: &[(Location, Finding)], files: &mut Files<'_>) -> Vec<Application> {
+    pub(crate) fn report(
+        &self,
+        findings: &[(Site, Finding)],
+        deployment: &[DeploymentFile],
+        files: &mut Files<'_>,
+    ) -> Vec<Application> {
         let mut reports = Vec::new();
         let names = self.names();
         for (index, site) in self.sites.iter().enumerate() {
-            let own: Vec<&(Location, Finding)> =
+            let own: Vec<&(Site, Finding)> =
                 findings.iter().filter(|(_, finding)| finding.application == Some(index)).collect();
             reports.push(Application {
                 name: names[index].clone(),
@@ -69,7 +70,7 @@ impl<'a> Applications<'a> {
                 controls: vec![
                     self.central_handler(index, &own, files),
                     sanitized_replies(&own),
-                    debug_suppression(&own),
+                    debug_suppression(&own, !deployment.is_empty()),
                 ],
             });
         }
@@ -90,7 +91,7 @@ impl<'a> Applications<'a> {
     fn central_handler(
         &self,
         index: usize,
-        findings: &[&(Location, Finding)],
+        findings: &[&(Site, Finding)],
         files: &mut Files<'_>,
     ) -> ControlReport {
         let control = Control::CentralHandler;
@@ -100,14 +101,14 @@ impl<'a> Applications<'a> {
         };
         for handler in &self.central[index] {
             let function = self.program.function(handler.function);
-            let leaking = findings.iter().find(|(location, finding)| {
-                location.file == handler.function.file
-                    && function.span.contains(location.span)
+            let leaking = findings.iter().find(|(site, finding)| {
+                site.file == FileId::Program(handler.function.file)
+                    && function.span.contains(site.span)
                     && finding.rule.control() == Control::SanitizedReplies
             });
-            if let Some((location, finding)) = leaking {
+            if let Some((site, finding)) = leaking {
                 let reason = format!("in `{}` {}", function.name, finding.message);
-                let place = Some(files.place(*location));
+                let place = Some(files.place(*site));
                 return ControlReport { control, state: ControlState::Weak, reason, place };
             }
         }
@@ -137,9 +138,9 @@ fn is_central(registration: &Registration, catalogue: &Catalogue) -> bool {
         && (role.handles.is_empty() || role.handles.iter().any(everything))
 }
 
-fn sanitized_replies(findings: &[&(Location, Finding)]) -> ControlReport {
+fn sanitized_replies(findings: &[&(Site, Finding)]) -> ControlReport {
     let control = Control::SanitizedReplies;
-    let leaks: Vec<&&(Location, Finding)> = findings
+    let leaks: Vec<&&(Site, Finding)> = findings
         .iter()
         .filter(|(_, finding)| finding.rule.control() == control && finding.severity > Severity::Low)
         .collect();
@@ -151,26 +152,24 @@ fn sanitized_replies(findings: &[&(Location, Finding)]) -> ControlReport {
     ControlReport { control, state, reason, place: leaks.first().map(|(_, finding)| finding.place.clone()) }
 }
 
-fn debug_suppression(findings: &[&(Location, Finding)]) -> ControlReport {
+fn debug_suppression(findings: &[&(Site, Finding)], knows_deployment: bool) -> ControlReport {
     let control = Control::DebugSuppression;
-    let open = findings
-        .iter()
-        .filter(|(_, finding)| finding.rule.control() == control && finding.severity > Severity::Low)
-        .max_by_key(|(_, finding)| finding.severity);
-    match open {
-        Some((_, finding)) => ControlReport {
-            control,
-            state: ControlState::Absent,
-            reason: finding.message.clone(),
-            place: Some(finding.place.clone()),
-        },
-        None => ControlReport {
-            control,
-            state: ControlState::Present,
-            reason: "nothing in code switches it on".to_owned(),
-            place: None,
-        },
-    }
+    let of_control = findings.iter().map(|(_, finding)| finding);
+    let open =
+        of_control.filter(|finding| finding.rule.control() == control && finding.severity > Severity::Info);
+    // The first of those that are equally grave.
+    let Some(gravest) = open.rev().max_by_key(|finding| finding.severity) else {
+        let everywhere = if knows_deployment { "code or deployment" } else { "code" };
+        let reason = format!("nothing in {everywhere} switches it on");
+        return ControlReport { control, state: ControlState::Present, reason, place: None };
+    };
+    let state = if gravest.severity > Severity::Low { ControlState::Absent } else { ControlState::Weak };
+    // Where it is started is where it is decided.
+    let (reason, place) = match gravest.steps.first() {
+        Some(start) => (format!("{}: {}", start.note, gravest.message), &start.place),
+        None => (gravest.message.clone(), &gravest.place),
+    };
+    ControlReport { control, state, reason, place: Some(place.clone()) }
 }
 
 /// The folder that the application's file is the package of, else the file's own name.
@@ -187,7 +186,8 @@ fn module_path(path: &str) -> &str {
     stem.strip_suffix("/__init__").unwrap_or(stem)
 }
 
-fn shared_folders(one: &str, other: &str) -> usize {
+/// How many folders two paths have in common, from the top.
+pub(crate) fn shared_folders(one: &str, other: &str) -> usize {
     let folders = |path: &str| path.split('/').map(str::to_owned).collect::<Vec<_>>();
     let (one, other) = (folders(one), folders(other));
     one[..one.len() - 1].iter().zip(&other[..other.len() - 1]).take_while(|(one, other)| one == other).count()

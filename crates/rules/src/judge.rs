@@ -3,50 +3,76 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use tightlip_catalogue::{Catalogue, Confidence, Rule, Severity};
-use tightlip_flow::{FileIndex, Flow, Location, Opened, Program, Solution};
+use tightlip_catalogue::{Catalogue, Confidence, Control, Rule, Severity};
+use tightlip_flow::{Flow, Location, Opened, OpenedHow, Program, Solution};
 
 use crate::controls::Applications;
+use crate::deployment::Deployment;
 use crate::fingerprint::Fingerprints;
+use crate::openings::{Open, Openings, is_beside_deployment};
+use crate::site::{FileId, Site};
 use crate::suppression::Suppressions;
 use crate::words;
-use crate::{Finding, Judgement, Place, SourceFile, Step};
+use crate::{DeploymentFile, Finding, Judgement, Place, SourceFile, Step};
 
-/// Gives the text of a file of the program.
-pub type Sources<'a> = dyn Fn(FileIndex) -> Arc<SourceFile> + 'a;
+/// Gives the text of a file.
+pub type Sources<'a> = dyn Fn(FileId) -> Arc<SourceFile> + 'a;
+
+/// All that is known of what was checked.
+#[derive(Clone, Copy)]
+pub struct Checked<'a> {
+    /// The program.
+    pub program: &'a Program,
+    /// What was found in it.
+    pub solution: &'a Solution,
+    /// What is known of frameworks.
+    pub catalogue: &'a Catalogue,
+    /// The files that say how it is started.
+    pub deployment: &'a [DeploymentFile],
+}
 
 /// Turns what was found into findings, without those that comments silence.
-pub fn judge(
-    program: &Program,
-    solution: &Solution,
-    catalogue: &Catalogue,
-    sources: &Sources<'_>,
-) -> Judgement {
+pub fn judge(checked: Checked<'_>, sources: &Sources<'_>) -> Judgement {
+    let Checked { program, solution, catalogue, deployment: deployment_files } = checked;
     let files = Files { sources, known: HashMap::new() };
-    let mut judge = Judge { program, files, findings: Vec::new() };
+    let mut judge = Judge { checked, root: common_root(program), files, findings: Vec::new() };
     for flow in best_flows(&solution.flows) {
         judge.add_flow(flow);
     }
-    for opened in &solution.opened {
-        judge.add_opened(opened);
-    }
     let applications = Applications::new(program, solution, catalogue);
+    let deployment = Deployment::new(deployment_files, program, catalogue);
+    let openings =
+        Openings { program, solution, catalogue, applications: &applications, deployment: &deployment };
+    for opened in opened_once(&solution.opened) {
+        let is_in_test = |location: Location| is_test(&program.file(location.file).path);
+        let is_for_tests = is_in_test(opened.location) || opened.taken_over.is_some_and(is_in_test);
+        if !(opened.tests_may && is_for_tests) {
+            judge.add_open(openings.in_code(opened));
+        }
+    }
+    for open in openings.in_deployment() {
+        judge.add_open(open);
+    }
     for site in applications.without_central_handler() {
         judge.add_application_without_handler(site);
     }
     let mut findings = judge.findings;
     let mut files = judge.files;
-    let suppressions = Suppressions::new(program);
+    let suppressions = Suppressions::new(checked);
     let before = findings.len();
-    findings.retain(|(location, finding)| !suppressions.silence(*location, finding, &mut files));
+    findings.retain(|(site, finding)| !suppressions.silence(*site, finding, &mut files));
     let suppressed = before - findings.len();
-    findings.sort_by_key(|(location, finding)| (path_of(program, *location), location.span, finding.rule));
+    findings.sort_by_key(|(site, finding)| (checked.path_of(site.file), site.span, finding.rule));
     let mut fingerprints = Fingerprints::default();
-    for (location, finding) in &mut findings {
+    for (site, finding) in &mut findings {
         finding.fingerprint = fingerprints.next(finding);
-        finding.application = applications.of(location.file);
+        let own = match site.file {
+            FileId::Program(file) => Some(file),
+            FileId::Deployment(_) => None,
+        };
+        finding.application = applications.near(checked.path_of(site.file), own).first().copied();
     }
-    let applications = applications.report(&findings, &mut files);
+    let applications = applications.report(&findings, deployment_files, &mut files);
     Judgement {
         findings: findings.into_iter().map(|(_, finding)| finding).collect(),
         applications,
@@ -54,24 +80,60 @@ pub fn judge(
     }
 }
 
-fn path_of(program: &Program, location: Location) -> &str {
-    &program.file(location.file).path
+impl<'a> Checked<'a> {
+    pub(crate) fn path_of(self, file: FileId) -> &'a str {
+        match file {
+            FileId::Program(file) => &self.program.file(file).path,
+            FileId::Deployment(index) => &self.deployment[index].path,
+        }
+    }
+}
+
+/// The folder that all files of the program are in.
+fn common_root(program: &Program) -> String {
+    let mut folders =
+        program.files.iter().map(|file| file.path.rsplit_once('/').map_or("", |(folder, _)| folder));
+    let mut common: Vec<&str> = folders.next().unwrap_or_default().split('/').collect();
+    for folder in folders {
+        let shared = folder.split('/').zip(&common).take_while(|(one, other)| one == *other).count();
+        common.truncate(shared);
+    }
+    common.join("/")
 }
 
 /// The texts of files, each read once.
 pub(crate) struct Files<'a> {
     sources: &'a Sources<'a>,
-    known: HashMap<FileIndex, Arc<SourceFile>>,
+    known: HashMap<FileId, Arc<SourceFile>>,
 }
 
 impl Files<'_> {
-    pub(crate) fn get(&mut self, file: FileIndex) -> Arc<SourceFile> {
+    pub(crate) fn get(&mut self, file: FileId) -> Arc<SourceFile> {
         self.known.entry(file).or_insert_with(|| (self.sources)(file)).clone()
     }
 
-    pub(crate) fn place(&mut self, location: Location) -> Place {
-        Place { file: self.get(location.file), span: location.span }
+    pub(crate) fn place(&mut self, site: impl Into<Site>) -> Place {
+        let site = site.into();
+        Place { file: self.get(site.file), span: site.span }
     }
+}
+
+/// Settings that are taken over in several places are mended in one; that which opens most surely comes first.
+fn opened_once(opened: &[Opened]) -> Vec<&Opened> {
+    let mut once: Vec<&Opened> = Vec::new();
+    for opened in opened {
+        let is_same = |known: &&mut &Opened| {
+            known.location == opened.location && known.opening.rule == opened.opening.rule
+        };
+        match once.iter_mut().find(is_same) {
+            Some(known) if opened.how == OpenedHow::Always && known.how != OpenedHow::Always => {
+                *known = opened
+            }
+            Some(_) => {}
+            None => once.push(opened),
+        }
+    }
+    once
 }
 
 /// One source may reach the client in many places. It is mended once, so it is reported once: in the function
@@ -118,23 +180,27 @@ fn without_inner_places(flows: Vec<&Flow>) -> Vec<&Flow> {
 }
 
 struct Judge<'a> {
-    program: &'a Program,
+    checked: Checked<'a>,
+    /// The folder that all of the program is in.
+    root: String,
     files: Files<'a>,
-    findings: Vec<(Location, Finding)>,
+    findings: Vec<(Site, Finding)>,
 }
 
 impl Judge<'_> {
     fn add(
         &mut self,
-        location: Location,
+        site: Site,
         rule: Rule,
         severity: Severity,
         confidence: Confidence,
         message: String,
     ) -> &mut Finding {
-        let severity =
-            if is_test(&self.program.file(location.file).path) { Severity::Info } else { severity };
-        let place = self.files.place(location);
+        let path = self.checked.path_of(site.file);
+        let is_not_deployed = is_test(path)
+            || (rule.control() == Control::DebugSuppression && is_beside_deployment(path, &self.root));
+        let severity = if is_not_deployed { Severity::Info } else { severity };
+        let place = self.files.place(site);
         let finding = Finding {
             rule,
             severity,
@@ -147,7 +213,7 @@ impl Judge<'_> {
             fingerprint: String::new(),
             application: None,
         };
-        self.findings.push((location, finding));
+        self.findings.push((site, finding));
         &mut self.findings.last_mut().expect("one was just added").1
     }
 
@@ -158,21 +224,28 @@ impl Judge<'_> {
             .map(|step| Step { place: self.files.place(step.location), note: words::step(flow, &step) })
             .collect();
         let severity = flow.severity.map_or(severity(flow), |least| severity(flow).max(least));
-        let finding = self.add(flow.location, flow.rule, severity, confidence, words::message(flow));
+        let finding = self.add(flow.location.into(), flow.rule, severity, confidence, words::message(flow));
         finding.steps = steps;
         finding.example = words::example(flow).map(str::to_owned);
     }
 
-    fn add_opened(&mut self, opened: &Opened) {
-        let confidence = Confidence::Likely;
-        let finding =
-            self.add(opened.location, opened.rule, opened.severity, confidence, opened.phrase.to_owned());
-        finding.remedy = opened.remedy.to_owned();
+    fn add_open(&mut self, open: Open) {
+        let Open { site, opening, severity, confidence, message, evidence } = open;
+        let mut steps = Vec::new();
+        for (at, note) in evidence {
+            steps.push(Step { place: self.files.place(at), note });
+        }
+        if !steps.is_empty() {
+            steps.push(Step { place: self.files.place(site), note: message.clone() });
+        }
+        let finding = self.add(site, opening.rule, severity, confidence, message);
+        finding.steps = steps;
+        finding.remedy = opening.remedy.to_owned();
     }
 
     fn add_application_without_handler(&mut self, site: Location) {
         let message = "nothing decides in one place what clients see of an error".to_owned();
-        self.add(site, Rule::NoCentralHandler, Severity::Low, Confidence::Likely, message);
+        self.add(site.into(), Rule::NoCentralHandler, Severity::Low, Confidence::Likely, message);
     }
 }
 

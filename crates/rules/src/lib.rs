@@ -1,12 +1,17 @@
 //! Flows, handlers and switches become findings: with severity, confidence, words, and suppression.
 
 mod controls;
+mod deployment;
 mod finding;
 mod fingerprint;
 mod judge;
+mod openings;
+mod site;
 mod suppression;
 mod words;
 
+pub use deployment::DeploymentFile;
 pub use finding::{Application, ControlReport, ControlState, Finding, Judgement, Place, SourceFile, Step};
-pub use judge::{Sources, judge};
+pub use judge::{Checked, Sources, judge};
+pub use site::FileId;
 pub use tightlip_catalogue::{Confidence, Control, Rule, Severity};

@@ -1,32 +1,39 @@
 //! What comments in the source silence.
 
-use tightlip_flow::{Location, Program};
-use tightlip_ir::DirectiveKind;
+use tightlip_ir::{Directive, DirectiveKind};
 
 use crate::Finding;
 use crate::Rule;
-use crate::judge::Files;
+use crate::judge::{Checked, Files};
+use crate::site::{FileId, Site};
 
 pub(crate) struct Suppressions<'a> {
-    program: &'a Program,
+    checked: Checked<'a>,
 }
 
 impl<'a> Suppressions<'a> {
-    pub(crate) fn new(program: &'a Program) -> Self {
-        Self { program }
+    pub(crate) fn new(checked: Checked<'a>) -> Self {
+        Self { checked }
+    }
+
+    fn directives(&self, file: FileId) -> &'a [Directive] {
+        match file {
+            FileId::Program(file) => &self.checked.program.file(file).module.directives,
+            FileId::Deployment(index) => &self.checked.deployment[index].facts.directives,
+        }
     }
 
     /// Whether a comment on one of the lines of the finding's place, or on its source's line, silences it.
-    pub(crate) fn silence(&self, location: Location, finding: &Finding, files: &mut Files<'_>) -> bool {
-        let directives = &self.program.file(location.file).module.directives;
+    pub(crate) fn silence(&self, site: Site, finding: &Finding, files: &mut Files<'_>) -> bool {
+        let directives = self.directives(site.file);
         if directives.is_empty() {
             return false;
         }
-        let file = files.get(location.file);
-        let first = line_start(&file.text, location.span.start);
+        let file = files.get(site.file);
+        let first = line_start(&file.text, site.span.start);
         directives.iter().any(|directive| match &directive.kind {
             DirectiveKind::Ignore { rules, .. } => {
-                let applies = directive.applies_to.start <= location.span.end.max(first)
+                let applies = directive.applies_to.start <= site.span.end.max(first)
                     && directive.applies_to.end >= first;
                 applies
                     && (rules.is_empty()

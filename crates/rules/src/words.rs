@@ -1,7 +1,7 @@
 //! Where every message is worded.
 
 use tightlip_catalogue::Rule;
-use tightlip_flow::{Flow, Note, SourceKind, Step};
+use tightlip_flow::{Flow, Note, OpenedHow, SourceKind, Step};
 use tightlip_ir::Symbol;
 
 /// What a flow is, as half a sentence.
@@ -20,8 +20,29 @@ fn subject(rule: Rule) -> &'static str {
         Rule::ExceptionType => "the class of an exception",
         Rule::VersionDetail => "a version",
         Rule::LogContent => "a log",
-        Rule::DebugMode | Rule::InteractiveDebugger | Rule::NoCentralHandler => rule.summary(),
+        Rule::DebugMode
+        | Rule::DebugEnvironment
+        | Rule::InteractiveDebugger
+        | Rule::PropagatedExceptions
+        | Rule::TracebacksServed
+        | Rule::DebugToolbar
+        | Rule::OpenByDefault
+        | Rule::NoCentralHandler => rule.summary(),
     }
+}
+
+/// What to do where any text opens.
+pub(crate) const COMPARE: &str = "compare the text with one exact word: `== \"1\"`";
+
+/// What a setting does, and when, as half a sentence.
+pub(crate) fn opened(phrase: &str, how: OpenedHow, is_latent: bool) -> String {
+    let when = match how {
+        OpenedHow::Always => "",
+        OpenedHow::ByDefault => ", unless the environment says otherwise",
+        OpenedHow::ByAnyText => ", whatever text the variable has: `0` and `false` too",
+    };
+    let latent = if is_latent { ", once it is started another way" } else { "" };
+    format!("{phrase}{when}{latent}")
 }
 
 /// A step, as half a sentence.
@@ -100,7 +121,14 @@ pub(crate) fn example(flow: &Flow) -> Option<&'static str> {
         Rule::ExceptionType => "psycopg2.errors.UniqueViolation",
         Rule::VersionDetail => "3.11.7 (main, Dec  8 2023) [GCC 12.2.0]",
         Rule::LogContent => "ERROR in orders: Traceback (most recent call last): ...",
-        Rule::DebugMode | Rule::InteractiveDebugger | Rule::NoCentralHandler => return None,
+        Rule::DebugMode
+        | Rule::DebugEnvironment
+        | Rule::InteractiveDebugger
+        | Rule::PropagatedExceptions
+        | Rule::TracebacksServed
+        | Rule::DebugToolbar
+        | Rule::OpenByDefault
+        | Rule::NoCentralHandler => return None,
     })
 }
 
@@ -117,6 +145,11 @@ pub(crate) fn remedy(rule: Rule) -> &'static str {
         Rule::VersionDetail => "send nothing of it",
         Rule::LogContent => "keep logs where no route reaches them",
         Rule::DebugMode | Rule::InteractiveDebugger => "switch it off in code",
+        Rule::DebugEnvironment => "switch it off in what is deployed",
+        Rule::PropagatedExceptions => "leave the setting alone outside of tests",
+        Rule::TracebacksServed => "switch it off at the server",
+        Rule::DebugToolbar => "let it follow debug mode",
+        Rule::OpenByDefault => "let it be off unless one exact word is there",
         Rule::NoCentralHandler => {
             "register one handler for HTTPException or Exception that logs and answers with a fixed text"
         }

@@ -41,7 +41,7 @@ pub(crate) fn check(arguments: &CheckArguments, color: Color) -> Outcome {
     let summary = Summary { files, elapsed: started.elapsed() };
     let report = Report { judgement: &judgement, problems: &problems, summary, base: base.as_deref() };
     let format = Format::from(arguments.output_format);
-    if files == 0 && format == Format::Text {
+    if files == 0 && judgement.findings.is_empty() && format == Format::Text {
         // Nothing was checked, so "no findings" would sound better than it is.
         return outcome;
     }
@@ -56,7 +56,7 @@ struct Checked {
 }
 
 fn analyse(discovery: Discovery) -> Result<Checked, String> {
-    let Discovery { files: found, mut problems, .. } = discovery;
+    let Discovery { files: found, deployment, mut problems, .. } = discovery;
     let count = found.len();
     let progress = Progress::start(count);
     // Code can be nested deeper than the stacks that threads have by default.
@@ -65,10 +65,13 @@ fn analyse(discovery: Discovery) -> Result<Checked, String> {
         .build()
         .map_err(|error| format!("no threads can be started: {error}"))?;
     let (judgement, lowered_problems, files) = pool.install(|| {
-        let (lowered, problems) = lower_all(found, &progress);
+        let (lowered, mut problems) = lower_all(found, &progress);
         let files = lowered.len();
         progress.follow_flows();
-        judge(lowered).map(|judgement| (judgement, problems, files))
+        judge(lowered, deployment).map(|(judgement, more)| {
+            problems.extend(more);
+            (judgement, problems, files)
+        })
     })?;
     problems.extend(lowered_problems);
     if count > 0 && files == 0 {

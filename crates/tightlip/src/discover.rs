@@ -9,6 +9,7 @@ use tightlip_report::{Gravity, Problem};
 use crate::exclude::{is_foreign, takes_packages};
 use crate::paths::{absolute, common_folder, shown};
 use crate::read::cannot_read;
+use tightlip_deployment::Kind;
 use tightlip_languages::Language;
 
 /// A source file to check.
@@ -22,11 +23,24 @@ pub(crate) struct Found {
     pub(crate) language: Language,
 }
 
+/// A file that says how programs are started.
+#[derive(Debug)]
+pub(crate) struct FoundDeployment {
+    /// As reports show it.
+    pub(crate) path: String,
+    /// Where it can be read.
+    pub(crate) location: PathBuf,
+    /// Its form.
+    pub(crate) kind: Kind,
+}
+
 /// What there is to check.
 #[derive(Debug, Default)]
 pub(crate) struct Discovery {
     /// Sorted by path, each once.
     pub(crate) files: Vec<Found>,
+    /// Sorted by path, each once.
+    pub(crate) deployment: Vec<FoundDeployment>,
     /// What is not there or cannot be looked into.
     pub(crate) problems: Vec<Problem>,
     /// The folder that absolute paths are told relative to, if some are absolute.
@@ -47,6 +61,7 @@ struct Finder {
     /// The named folders, without links in their paths.
     roots: Vec<PathBuf>,
     seen: HashSet<PathBuf>,
+    seen_deployment: HashSet<PathBuf>,
     absolute_folders: Vec<PathBuf>,
     discovery: Discovery,
 }
@@ -57,6 +72,7 @@ impl Finder {
             current: env::current_dir().unwrap_or_default(),
             roots: paths.iter().filter_map(|path| path.canonicalize().ok()).collect(),
             seen: HashSet::new(),
+            seen_deployment: HashSet::new(),
             absolute_folders: Vec::new(),
             discovery: Discovery::default(),
         }
@@ -87,8 +103,10 @@ impl Finder {
                 "not a regular file; name a .py file or a folder".to_owned(),
             );
         }
+        let is_added = self.add_deployment(path);
         match Language::of_path(path) {
             Some(language) => self.add(path, language),
+            None if is_added => {}
             None => {
                 let message = "not a Python file; tightlip checks files that end in .py, and folders";
                 self.complain(path, Gravity::Error, message.to_owned());
@@ -101,9 +119,13 @@ impl Finder {
         let takes_packages = takes_packages(root);
         let walk = WalkBuilder::new(root)
             .require_git(false)
+            // Files like `.env` matter; hidden folders do not.
+            .hidden(false)
             .sort_by_file_name(std::ffi::OsStr::cmp)
             .filter_entry(move |entry| {
-                entry.depth() == 0 || is_file(entry) || !is_foreign(entry.path(), takes_packages)
+                entry.depth() == 0
+                    || is_file(entry)
+                    || !(is_left_out(entry) || is_foreign(entry.path(), takes_packages))
             })
             .build();
         let mut has_python = false;
@@ -111,7 +133,8 @@ impl Finder {
             match entry {
                 Ok(entry) if entry.path_is_symlink() && entry.depth() > 0 => self.link(entry.path()),
                 Ok(entry) if is_file(&entry) => {
-                    if let Some(language) = Language::of_path(entry.path()) {
+                    self.add_deployment(entry.path());
+                    if let Some(language) = Language::of_path(entry.path()).filter(|_| !is_hidden(&entry)) {
                         has_python = true;
                         self.add(entry.path(), language);
                     }
@@ -175,6 +198,17 @@ impl Finder {
         }
     }
 
+    /// Whether the file is one that says how programs are started.
+    fn add_deployment(&mut self, path: &Path) -> bool {
+        let shown = shown(path, &self.current);
+        let Some(kind) = Kind::of_path(&shown) else { return false };
+        if self.seen_deployment.insert(absolute(path, &self.current)) {
+            let found = FoundDeployment { path: shown, location: path.to_path_buf(), kind };
+            self.discovery.deployment.push(found);
+        }
+        true
+    }
+
     fn complain(&mut self, path: &Path, gravity: Gravity, message: String) {
         let path = shown(path, &self.current);
         self.discovery.problems.push(Problem { path, place: None, gravity, message });
@@ -182,9 +216,20 @@ impl Finder {
 
     fn finish(mut self) -> Discovery {
         self.discovery.files.sort_by(|one, other| one.path.cmp(&other.path));
+        self.discovery.deployment.sort_by(|one, other| one.path.cmp(&other.path));
         self.discovery.base = common_folder(&self.absolute_folders).map(|base| shown(&base, &self.current));
         self.discovery
     }
+}
+
+fn is_hidden(entry: &DirEntry) -> bool {
+    entry.file_name().as_encoded_bytes().starts_with(b".")
+}
+
+/// A hidden folder, unless it has the workflows of a service that deploys.
+fn is_left_out(entry: &DirEntry) -> bool {
+    let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
+    is_folder && is_hidden(entry) && entry.file_name() != ".github"
 }
 
 fn is_file(entry: &DirEntry) -> bool {

@@ -3,14 +3,21 @@ use std::sync::Arc;
 
 use tightlip_catalogue::Catalogue;
 use tightlip_flow::{Program, solve};
-use tightlip_rules::{Judgement, SourceFile};
+use tightlip_report::Problem;
+use tightlip_rules::{Checked, FileId, Judgement, SourceFile};
 
+use crate::deployment::read_deployment;
+use crate::discover::FoundDeployment;
 use crate::lower::LoweredFile;
 use crate::read::read;
 
 /// Links, solves and judges. Where it needs the text of a file again, [`read`] gives the same text that was lowered.
-pub(crate) fn judge(files: Vec<LoweredFile>) -> Result<Judgement, String> {
+pub(crate) fn judge(
+    files: Vec<LoweredFile>,
+    deployment: Vec<FoundDeployment>,
+) -> Result<(Judgement, Vec<Problem>), String> {
     let catalogue = Catalogue::embedded("python").map_err(|error| error.to_string())?;
+    let deployment = read_deployment(deployment, &catalogue);
     let mut locations: Vec<PathBuf> = Vec::with_capacity(files.len());
     let mut modules = Vec::with_capacity(files.len());
     for file in files {
@@ -19,10 +26,19 @@ pub(crate) fn judge(files: Vec<LoweredFile>) -> Result<Judgement, String> {
     }
     let program = Program::link(modules, &catalogue);
     let solution = solve(&program, &catalogue);
-    let sources = |index: tightlip_flow::FileIndex| {
-        let location = locations[index.0 as usize].clone();
-        let text = read(&location).map(|source| source.text).unwrap_or_default();
-        Arc::new(SourceFile { path: program.file(index).path.clone(), location, text })
+    let sources = |file: FileId| {
+        let (path, location) = match file {
+            FileId::Program(file) => (&program.file(file).path, &locations[file.0 as usize]),
+            FileId::Deployment(index) => (&deployment.files[index].path, &deployment.locations[index]),
+        };
+        let text = read(location).map(|source| source.text).unwrap_or_default();
+        Arc::new(SourceFile { path: path.clone(), location: location.clone(), text })
     };
-    Ok(tightlip_rules::judge(&program, &solution, &catalogue, &sources))
+    let checked = Checked {
+        program: &program,
+        solution: &solution,
+        catalogue: &catalogue,
+        deployment: &deployment.files,
+    };
+    Ok((tightlip_rules::judge(checked, &sources), deployment.problems))
 }

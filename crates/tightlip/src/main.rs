@@ -2,6 +2,7 @@
 
 mod arguments;
 mod check;
+mod deployment;
 mod discover;
 mod encoding;
 mod exclude;

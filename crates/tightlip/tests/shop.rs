@@ -45,7 +45,8 @@ const LEAKS: &[Leak] = &[
         steps: &[("shop/views/orders.py", 73), ("shop/views/orders.py", 74)] },
     Leak { what: "a generator", rule: "TL101", place: ("shop/views/orders.py", 97),
         steps: &[("shop/views/orders.py", 94), ("shop/views/orders.py", 95), ("shop/views/orders.py", 97)] },
-    Leak { what: "debug mode", rule: "TL201", place: ("wsgi.py", 6), steps: &[] },
+    Leak { what: "debug mode, in what the image starts", rule: "TL201", place: ("wsgi.py", 6),
+        steps: &[("Dockerfile", 9), ("wsgi.py", 6)] },
 ];
 
 fn findings(example: &str) -> Vec<Value> {

@@ -9,10 +9,11 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("ir", &[]),
     ("languages", &["ir"]),
     ("catalogue", &["ir"]),
+    ("deployment", &["ir"]),
     ("flow", &["ir", "catalogue"]),
-    ("rules", &["ir", "catalogue", "flow"]),
+    ("rules", &["ir", "catalogue", "deployment", "flow"]),
     ("report", &["ir", "rules"]),
-    ("tightlip", &["ir", "languages", "catalogue", "flow", "rules", "report"]),
+    ("tightlip", &["ir", "languages", "catalogue", "deployment", "flow", "rules", "report"]),
 ];
 
 /// Rooms that know no framework, and names that would betray one.

@@ -48,7 +48,7 @@ impl<'a> Interpreter<'a> {
         passed: &PassedArguments,
     ) -> Value {
         if self.catalogue.entry_methods.contains(&name)
-            && let Some(entry) = self.entry_by_method(id, owner, passed)
+            && let Some(entry) = self.entry_by_method(id, owner, name, passed)
         {
             return entry;
         }
@@ -130,6 +130,7 @@ impl<'a> Interpreter<'a> {
         &mut self,
         id: ExpressionId,
         owner: &Value,
+        name: Symbol,
         passed: &PassedArguments,
     ) -> Option<Value> {
         let Some(first) = passed.position(0) else {
@@ -158,7 +159,7 @@ impl<'a> Interpreter<'a> {
         };
         let called = owner.entities.iter().any(|entity| match entity {
             Entity::Library(path) => {
-                let method = self.catalogue.step(*path, PathStep::Attribute(Symbol::new("get")));
+                let method = self.catalogue.step(*path, PathStep::Attribute(name));
                 method.is_some_and(|method| self.catalogue.calls.contains_key(&method))
             }
             Entity::Instance(_) => true,

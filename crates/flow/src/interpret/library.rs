@@ -2,15 +2,15 @@
 
 use std::sync::Arc;
 
-use tightlip_catalogue::model::{Channel, Gives, When};
-use tightlip_catalogue::{CallModel, Rule, SourceModel, SwitchModel};
+use tightlip_catalogue::model::{Channel, Gives};
+use tightlip_catalogue::{CallModel, Rule, SourceModel};
 use tightlip_ir::{ExpressionId, Span, Spread, Symbol};
 
 use super::Interpreter;
 use super::arguments::{PassedArguments, keywords_as_record};
 use super::exception::is_name_of_file;
 use super::sink::Road;
-use crate::found::{ApplicationSite, Opened};
+use crate::found::ApplicationSite;
 use crate::taint::{Form, Origin, SourceKind};
 use crate::value::{Constant, Entity, PartialCall, Shape, Value};
 
@@ -21,9 +21,7 @@ impl<'a> Interpreter<'a> {
         let Some(model) = catalogue.calls.get(&path) else { return self.call_unmodelled(path, passed) };
         self.note_application(path, passed.span);
         self.register_functions(model, passed);
-        for switch in &model.switches {
-            self.check_switch_of_call(switch, passed);
-        }
+        self.check_switches_of_call(path, model, passed);
         let mut makes_reply = false;
         for sink in &model.sinks {
             makes_reply |= sink.makes_reply;
@@ -260,6 +258,10 @@ impl<'a> Interpreter<'a> {
             Gives::Decorator => first,
             Gives::Super => self.super_object(),
             Gives::Locals => self.locals_record(passed.span),
+            Gives::Assigned => {
+                self.assign_by_name(&first, passed);
+                Value::default()
+            }
         }
     }
 
@@ -329,34 +331,6 @@ impl<'a> Interpreter<'a> {
         }
     }
 
-    fn check_switch_of_call(&mut self, switch: &'a SwitchModel, passed: &PassedArguments) {
-        let opens = match (switch.when, passed.value_of(&switch.arguments)) {
-            (When::NotFalsy, None) => true,
-            (When::NotFalsy, Some(value)) => value.truth() != Some(false),
-            (_, None) => false,
-            (when, Some(value)) => opens(when, &value),
-        };
-        if opens {
-            self.open(switch, passed.span);
-        }
-    }
-
-    fn open(&mut self, switch: &'a SwitchModel, span: Span) {
-        let location = self.location(span);
-        let known = |opened: &Opened| opened.location == location && opened.rule == switch.rule;
-        if self.guarded == 0 && !self.outcome.opened.iter().any(known) {
-            self.outcome.opened.push(Opened {
-                location,
-                function: self.here,
-                rule: switch.rule,
-                severity: switch.severity,
-                phrase: switch.phrase,
-                remedy: switch.remedy,
-                when: switch.when,
-            });
-        }
-    }
-
     /// `path = value`.
     /// Whether that sent it to the client.
     pub(super) fn assign_library(&mut self, path: Symbol, value: &Value, target: ExpressionId) -> bool {
@@ -369,20 +343,10 @@ impl<'a> Interpreter<'a> {
             let location = self.at(target);
             self.send(value, Road::of(sink), location, true);
         }
-        if let Some(switch) = catalogue.assigned_switches.get(&path)
-            && opens(switch.when, value)
-        {
-            self.open(switch, self.span(target));
+        if let Some(switch) = catalogue.assigned_switches.get(&path) {
+            self.check_assigned_switch(switch, value, target);
         }
         catalogue.assigned.contains_key(&path)
-    }
-}
-
-fn opens(when: When, value: &Value) -> bool {
-    match when {
-        When::Truthy | When::NotFalsy => value.truth() == Some(true),
-        When::Falsy => value.truth() == Some(false),
-        When::Off => matches!(value.constant, Some(Constant::Text(text)) if text == "off"),
     }
 }
 

@@ -19,6 +19,7 @@ mod sink;
 mod state;
 mod statement;
 mod substitute;
+mod switch;
 
 use std::sync::Arc;
 
@@ -26,7 +27,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use tightlip_catalogue::Catalogue;
 use tightlip_ir::{ClassId, ExpressionId, Function, FunctionId, Module, Owner, Span, Symbol};
 
-use crate::found::{ApplicationSite, Flow, Opened, Registration, Role};
+use crate::found::{ApplicationSite, Closed, Flow, Opened, Prefix, Registration, Role};
 use crate::heat::Heat;
 use crate::program::{ClassRef, FunctionRef, Program};
 use crate::solve::Solver;
@@ -45,6 +46,8 @@ pub(crate) struct Outcome {
     pub(crate) registrations: Vec<Registration>,
     pub(crate) applications: Vec<ApplicationSite>,
     pub(crate) opened: Vec<Opened>,
+    pub(crate) closed: Vec<Closed>,
+    pub(crate) prefixes: Vec<Prefix>,
 }
 
 /// More statements than this are not looked at in one run; real functions have a few hundred.

@@ -3,15 +3,13 @@
 use memchr::memmem;
 use ruff_python_ast::token::{Token, TokenKind};
 use ruff_text_size::Ranged;
-use tightlip_ir::{Directive, DirectiveKind, Span, Symbol};
+use tightlip_ir::{Directive, DirectiveKind, Span};
 
 use super::lowering::span_of;
 
-const ADDRESS: &str = "tightlip:";
-
 /// What the comments of a file say to tightlip. Costs one search where none does.
 pub(super) fn directives(source: &str, tokens: &[Token]) -> Vec<Directive> {
-    if memmem::find(source.as_bytes(), ADDRESS.as_bytes()).is_none() {
+    if memmem::find(source.as_bytes(), DirectiveKind::ADDRESS.as_bytes()).is_none() {
         return Vec::new();
     }
     let mut directives = Vec::new();
@@ -20,9 +18,11 @@ pub(super) fn directives(source: &str, tokens: &[Token]) -> Vec<Directive> {
     for token in tokens.iter().rev() {
         if token.kind() == TokenKind::Comment {
             let comment = span_of(token.range());
-            if let Some((span, words)) = addressed(source, comment) {
+            let text = &source[comment.start as usize..comment.end as usize];
+            if let Some((offset, kind)) = DirectiveKind::in_comment(text) {
                 let applies_to = own_line(source, comment).or(next_line).unwrap_or(comment);
-                directives.push(Directive { span, applies_to, kind: kind(words) });
+                let span = Span::new(comment.start + offset as u32, comment.end);
+                directives.push(Directive { span, applies_to, kind });
             }
         } else if !is_layout(token.kind()) {
             let start = token.start().to_u32();
@@ -33,18 +33,6 @@ pub(super) fn directives(source: &str, tokens: &[Token]) -> Vec<Directive> {
     }
     directives.reverse();
     directives
-}
-
-/// The part of a comment that is addressed to tightlip, and its words. Other tools' words may stand before
-/// it, behind a `#` of their own: `# noqa # tightlip: ignore`.
-fn addressed(source: &str, comment: Span) -> Option<(Span, &str)> {
-    let text = &source[comment.start as usize..comment.end as usize];
-    for (offset, _) in text.match_indices('#') {
-        if let Some(words) = text[offset + 1..].trim_start().strip_prefix(ADDRESS) {
-            return Some((Span::new(comment.start + offset as u32, comment.end), words.trim()));
-        }
-    }
-    None
 }
 
 /// The line of the comment if code stands before it.
@@ -78,29 +66,10 @@ fn is_layout(kind: TokenKind) -> bool {
     )
 }
 
-fn kind(words: &str) -> DirectiveKind {
-    let ignored = words.strip_prefix("ignore").and_then(ignore);
-    let public = words.strip_prefix("public").filter(|rest| ends_word(rest)).map(|_| DirectiveKind::Public);
-    ignored.or(public).unwrap_or_else(|| DirectiveKind::Unknown(words.to_owned()))
-}
-
-/// What stands behind `ignore`: nothing or a reason, or rules in brackets and a reason.
-fn ignore(rest: &str) -> Option<DirectiveKind> {
-    let Some(rules) = rest.trim_start().strip_prefix('[') else {
-        let reason = rest.trim().to_owned();
-        return ends_word(rest).then(|| DirectiveKind::Ignore { rules: Box::default(), reason });
-    };
-    let (rules, reason) = rules.split_once(']')?;
-    let rules = rules.split(',').map(str::trim).map(|rule| (!rule.is_empty()).then(|| Symbol::new(rule)));
-    Some(DirectiveKind::Ignore { rules: rules.collect::<Option<_>>()?, reason: reason.trim().to_owned() })
-}
-
-fn ends_word(rest: &str) -> bool {
-    rest.chars().next().is_none_or(char::is_whitespace)
-}
-
 #[cfg(test)]
 mod tests {
+    use tightlip_ir::Symbol;
+
     use super::super::lower;
     use super::*;
 

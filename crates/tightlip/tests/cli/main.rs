@@ -2,5 +2,6 @@
 
 mod broken;
 mod command;
+mod deployment;
 mod discovery;
 mod runner;

@@ -3,22 +3,37 @@
 use std::sync::Arc;
 
 use tightlip_catalogue::{Catalogue, Rule};
+use tightlip_deployment::Kind;
 use tightlip_flow::{Program, solve};
 use tightlip_languages::{Language, lower};
-use tightlip_rules::{Judgement, SourceFile, judge};
+use tightlip_rules::{Checked, DeploymentFile, FileId, Judgement, SourceFile, judge};
 
 /// What `tightlip check` finds in these files: path and text of each.
 pub(crate) fn check(files: &[(&str, &str)]) -> Judgement {
     let catalogue = Catalogue::embedded("python").unwrap_or_else(|error| panic!("{error}"));
+    let sources: Vec<_> = files.iter().filter(|(path, _)| path.ends_with(".py")).collect();
     let modules =
-        files.iter().map(|(path, text)| ((*path).to_owned(), lower(Language::Python, text))).collect();
+        sources.iter().map(|(path, text)| ((*path).to_owned(), lower(Language::Python, text))).collect();
     let program = Program::link(modules, &catalogue);
     let solution = solve(&program, &catalogue);
-    let sources = |index: tightlip_flow::FileIndex| {
-        let (path, text) = files[index.0 as usize];
-        Arc::new(SourceFile { path: path.to_owned(), location: path.into(), text: text.to_owned() })
+    let deployment: Vec<DeploymentFile> =
+        files.iter().filter_map(|(path, text)| deployment(path, text)).collect();
+    let source = |file: FileId| {
+        let path = match file {
+            FileId::Program(file) => program.file(file).path.as_str(),
+            FileId::Deployment(index) => deployment[index].path.as_str(),
+        };
+        let (_, text) = files.iter().find(|(known, _)| *known == path).expect("it is one of the files");
+        Arc::new(SourceFile { path: path.to_owned(), location: path.into(), text: (*text).to_owned() })
     };
-    judge(&program, &solution, &catalogue, &sources)
+    let checked =
+        Checked { program: &program, solution: &solution, catalogue: &catalogue, deployment: &deployment };
+    judge(checked, &source)
+}
+
+fn deployment(path: &str, text: &str) -> Option<DeploymentFile> {
+    let kind = Kind::of_path(path)?;
+    Some(DeploymentFile { path: path.to_owned(), kind, facts: tightlip_deployment::read(kind, text) })
 }
 
 /// Path, line from 1, and rule of each finding, sorted, without doubles.

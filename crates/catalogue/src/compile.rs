@@ -4,6 +4,7 @@ use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 use tightlip_ir::Symbol;
 
 use crate::model::{ArgumentWord, Channel, Gives, Model, OneOrMany, Returned, Scope, Text, Texts, When};
+use crate::handling::{AddedText, DefaultModel, Handling};
 use crate::{Rule, Severity};
 
 /// Which arguments of a call.
@@ -62,6 +63,10 @@ pub struct HandlerModel {
     pub returns: Returned,
     /// Whose errors it handles.
     pub scope: Scope,
+    /// Errors of its part do not reach the handlers of the application.
+    pub apart: bool,
+    /// What the framework adds to what it returns.
+    pub adds: Option<AddedText>,
 }
 
 /// A handler that is a method of a class derived from a known one.
@@ -109,6 +114,8 @@ pub struct CallModel {
     pub application: Option<&'static str>,
     /// Its failure quotes what it was given and no more.
     pub parses: bool,
+    /// What it tells clients until it is told not to.
+    pub defaults: Vec<DefaultModel>,
 }
 
 /// What is known of an exception class of a library.
@@ -208,6 +215,8 @@ pub struct Catalogue {
     pub plain_methods: HashSet<Symbol>,
     /// Attributes of a reply that give its body.
     pub reply_attributes: HashSet<Symbol>,
+    /// What makes a handler a good one.
+    pub handling: Handling,
     /// Names that make a function that mentions them matter.
     pub triggers: Vec<Trigger>,
     /// Last names of decorators that register what they decorate.
@@ -236,7 +245,9 @@ impl Catalogue {
         self.add_sources(&words)?;
         self.add_carriers(&words)?;
         self.add_exceptions(&words)?;
-        self.add_switches(&words)
+        self.add_switches(&words)?;
+        self.add_defaults(&words)?;
+        self.handling.add(&words)
     }
 
     fn call(&mut self, path: Symbol) -> &mut CallModel {
@@ -292,6 +303,8 @@ impl Catalogue {
                 of: symbols(&entry.of),
                 returns: entry.returns,
                 scope: entry.scope,
+                apart: entry.apart,
+                adds: entry.adds.as_ref().map(AddedText::of),
             };
             for path in words.paths(&entry.decorator)? {
                 self.registering_names.insert(last_name(path));
@@ -439,6 +452,23 @@ impl Catalogue {
         Ok(())
     }
 
+    fn add_defaults(&mut self, words: &Words<'_>) -> Result<(), ModelMistake> {
+        for entry in &words.model.default {
+            let model = DefaultModel {
+                closing: arguments(&entry.argument),
+                unless: symbols(&entry.unless),
+                severity: entry.severity.as_deref().map(severity).transpose()?.unwrap_or(Severity::Medium),
+                phrase: leak(&entry.phrase),
+                remedy: leak(&entry.remedy),
+            };
+            for path in words.paths(&entry.call)? {
+                self.trigger_with_package(path, &[]);
+                self.call(path).defaults.push(model.clone());
+            }
+        }
+        Ok(())
+    }
+
     /// To be called when all models are added: learns which paths they speak of.
     pub fn finish(&mut self) {
         let mut paths: Vec<Symbol> = Vec::new();
@@ -518,19 +548,19 @@ impl Catalogue {
     }
 
     /// `path` and all classes that it derives from, nearest first.
-    fn ancestry(&self, path: Symbol) -> impl Iterator<Item = Symbol> {
+    pub fn ancestry(&self, path: Symbol) -> impl Iterator<Item = Symbol> {
         const LONGEST: usize = 16;
         std::iter::successors(Some(path), |class| self.exceptions.get(class)?.parent).take(LONGEST)
     }
 }
 
 /// The texts of a model, with its `[names]` filled in.
-struct Words<'a> {
-    model: &'a Model,
+pub(crate) struct Words<'a> {
+    pub(crate) model: &'a Model,
 }
 
 impl Words<'_> {
-    fn paths(&self, texts: &Texts) -> Result<Vec<Symbol>, ModelMistake> {
+    pub(crate) fn paths(&self, texts: &Texts) -> Result<Vec<Symbol>, ModelMistake> {
         let mut paths = Vec::new();
         for text in texts.items() {
             self.expand(text, &mut paths)?;
@@ -554,11 +584,11 @@ impl Words<'_> {
     }
 }
 
-fn symbols(texts: &Texts) -> Vec<Symbol> {
+pub(crate) fn symbols(texts: &Texts) -> Vec<Symbol> {
     texts.items().iter().map(|text| Symbol::new(text)).collect()
 }
 
-fn arguments(words: &OneOrMany<ArgumentWord>) -> Arguments {
+pub(crate) fn arguments(words: &OneOrMany<ArgumentWord>) -> Arguments {
     let mut selected = Arguments::default();
     for word in words.items() {
         match word {
@@ -602,7 +632,7 @@ fn last_segment(path: &str) -> Option<(usize, PathStep)> {
 }
 
 /// The last name of a path: `route` of `flask.Flask().route`, `DEBUG` of `app.config[DEBUG]`.
-fn last_name(path: Symbol) -> Symbol {
+pub(crate) fn last_name(path: Symbol) -> Symbol {
     let text = path.text().trim_end_matches("()").trim_end_matches("[]").trim_end_matches(']');
     let start = text.rfind(['.', '[', ')']).map_or(0, |place| place + 1);
     Symbol::new(&text[start..])

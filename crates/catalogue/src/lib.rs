@@ -6,6 +6,7 @@
 
 mod compile;
 mod embedded;
+mod handling;
 pub mod model;
 mod pattern;
 mod rule;
@@ -14,6 +15,7 @@ pub use compile::{
     Arguments, AttributeModel, CallModel, Catalogue, ExceptionModel, HandlerModel, MethodModel, ModelMistake,
     PathStep, SinkModel, SourceModel, SwitchModel, Trigger,
 };
+pub use handling::{AddedText, DefaultModel, Handling, ReplyModel};
 pub use embedded::{LoadError, parse_model, pattern_pages, rule_page};
 pub use pattern::{CodeBlock, Mark, Pattern, Side};
 pub use rule::{Confidence, Control, Rule, Severity};

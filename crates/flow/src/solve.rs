@@ -17,7 +17,6 @@ use crate::interpret::{self, Heat, Outcome, Snapshot};
 use crate::program::{ClassRef, FileIndex, FunctionRef, Program};
 use crate::store::{Key, Store};
 use crate::summary::Summary;
-use crate::taint::ClassName;
 
 /// A function that handles detail and is still changing after so many runs stays as it is.
 const MOST_RUNS: u32 = 5;
@@ -98,16 +97,9 @@ impl<'a> Solver<'a> {
             for model in bases.chain(object).filter_map(|path| catalogue.methods.get(&path)).flatten() {
                 for (name, function) in &lineage.methods {
                     if model.methods.contains(name) {
-                        let role = Role {
-                            returns: model.handler.returns,
-                            exception: model.handler.exception,
-                            handles: model.handler.of.iter().map(|path| ClassName::Library(*path)).collect(),
-                            scope: model.handler.scope,
-                            location: crate::taint::Location {
-                                file: class.file,
-                                span: program.function(*function).name_span,
-                            },
-                        };
+                        let span = program.function(*function).name_span;
+                        let location = crate::taint::Location { file: class.file, span };
+                        let role = Role::of_model(&model.handler, location);
                         self.inherent.entry(*function).or_default().push(role);
                     }
                 }

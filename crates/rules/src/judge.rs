@@ -3,12 +3,14 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use tightlip_catalogue::model::Scope;
 use tightlip_catalogue::{Catalogue, Confidence, Rule, Severity};
 use tightlip_flow::{FileIndex, Flow, Location, Opened, Program, Solution};
 
 use crate::controls::Applications;
 use crate::fingerprint::Fingerprints;
 use crate::suppression::Suppressions;
+use crate::handler::{self, Defect};
 use crate::words;
 use crate::{Finding, Judgement, Place, SourceFile, Step};
 
@@ -27,8 +29,15 @@ pub fn judge(
     for flow in best_flows(&solution.flows) {
         judge.add_flow(flow);
     }
-    for opened in &solution.opened {
-        judge.add_opened(opened);
+    let catches_all = catches_all(solution, catalogue);
+    for opened in solution.opened.iter().filter(|opened| !handler::speaks_of(program, &opened.unless)) {
+        // A setting by which headers are lost needs a handler of every error to lose them.
+        if opened.rule != Rule::HandlerLosesHeaders || catches_all {
+            judge.add_opened(opened);
+        }
+    }
+    for defect in handler::defects(program, solution, catalogue) {
+        judge.add_defect(defect);
     }
     let applications = Applications::new(program, solution, catalogue);
     for site in applications.without_central_handler() {
@@ -52,6 +61,16 @@ pub fn judge(
         applications,
         suppressed,
     }
+}
+
+/// Whether a handler of the application takes every error.
+fn catches_all(solution: &Solution, catalogue: &Catalogue) -> bool {
+    solution.registrations.iter().any(|registration| {
+        let role = &registration.role;
+        role.scope == Scope::Application
+            && role.exception.is_some()
+            && role.handles.iter().any(|class| handler::is_every_error(catalogue, *class))
+    })
 }
 
 fn path_of(program: &Program, location: Location) -> &str {
@@ -168,6 +187,11 @@ impl Judge<'_> {
         let finding =
             self.add(opened.location, opened.rule, opened.severity, confidence, opened.phrase.to_owned());
         finding.remedy = opened.remedy.to_owned();
+    }
+
+    fn add_defect(&mut self, defect: Defect) {
+        let confidence = Confidence::Likely;
+        self.add(defect.location, defect.rule, defect.severity, confidence, defect.message);
     }
 
     fn add_application_without_handler(&mut self, site: Location) {

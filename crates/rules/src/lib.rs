@@ -3,6 +3,7 @@
 mod controls;
 mod finding;
 mod fingerprint;
+mod handler;
 mod judge;
 mod suppression;
 mod words;

@@ -20,7 +20,15 @@ fn subject(rule: Rule) -> &'static str {
         Rule::ExceptionType => "the class of an exception",
         Rule::VersionDetail => "a version",
         Rule::LogContent => "a log",
-        Rule::DebugMode | Rule::InteractiveDebugger | Rule::NoCentralHandler => rule.summary(),
+        Rule::DebugMode
+        | Rule::InteractiveDebugger
+        | Rule::NoCentralHandler
+        | Rule::HandlerCrashes
+        | Rule::HandlerLosesStatus
+        | Rule::HandlerLosesHeaders
+        | Rule::HandlerSilences
+        | Rule::HandlerNeverRuns
+        | Rule::FrameworkDefault => rule.summary(),
     }
 }
 
@@ -100,7 +108,15 @@ pub(crate) fn example(flow: &Flow) -> Option<&'static str> {
         Rule::ExceptionType => "psycopg2.errors.UniqueViolation",
         Rule::VersionDetail => "3.11.7 (main, Dec  8 2023) [GCC 12.2.0]",
         Rule::LogContent => "ERROR in orders: Traceback (most recent call last): ...",
-        Rule::DebugMode | Rule::InteractiveDebugger | Rule::NoCentralHandler => return None,
+        Rule::DebugMode
+        | Rule::InteractiveDebugger
+        | Rule::NoCentralHandler
+        | Rule::HandlerCrashes
+        | Rule::HandlerLosesStatus
+        | Rule::HandlerLosesHeaders
+        | Rule::HandlerSilences
+        | Rule::HandlerNeverRuns
+        | Rule::FrameworkDefault => return None,
     })
 }
 
@@ -120,5 +136,11 @@ pub(crate) fn remedy(rule: Rule) -> &'static str {
         Rule::NoCentralHandler => {
             "register one handler for HTTPException or Exception that logs and answers with a fixed text"
         }
+        Rule::HandlerCrashes => "return a reply for every error that comes here; ask with `isinstance` first",
+        Rule::HandlerLosesStatus => "answer with the status of the error, 500 where it has none",
+        Rule::HandlerLosesHeaders => "start from `error.get_response()` and replace its data",
+        Rule::HandlerSilences => "log the error with its stack trace, under the reference that the client gets",
+        Rule::HandlerNeverRuns => "register one handler for it, on the application, when it starts",
+        Rule::FrameworkDefault => "give the entry a fixed text, log the exception",
     }
 }

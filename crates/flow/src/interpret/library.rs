@@ -24,6 +24,7 @@ impl<'a> Interpreter<'a> {
         for switch in &model.switches {
             self.check_switch_of_call(switch, passed);
         }
+        self.open_defaults(model, passed);
         let mut makes_reply = false;
         for sink in &model.sinks {
             makes_reply |= sink.makes_reply;
@@ -334,6 +335,7 @@ impl<'a> Interpreter<'a> {
                 phrase: switch.phrase,
                 remedy: switch.remedy,
                 when: switch.when,
+                unless: Vec::new(),
             });
         }
     }

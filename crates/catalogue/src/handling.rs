@@ -93,6 +93,8 @@ pub struct Handling {
     pub raising_methods: HashMap<Symbol, Option<i64>>,
     /// Last names of the calls and decorators that register error handlers.
     pub registering_names: HashSet<Symbol>,
+    /// Settings by which errors of parts that stand apart reach the handlers of the application.
+    pub together: Vec<Symbol>,
 }
 
 impl Handling {
@@ -115,6 +117,9 @@ impl Handling {
             self.current_methods.extend(symbols(&entry.current));
             self.record_methods.extend(symbols(&entry.method));
             self.fragments.extend(symbols(&entry.fragment));
+        }
+        for entry in &words.model.handler {
+            self.together.extend(symbols(&entry.apart_unless));
         }
         for entry in words.model.handler.iter().filter(|entry| entry.exception.is_some()) {
             for path in words.paths(&entry.decorator)?.into_iter().chain(words.paths(&entry.call)?) {

@@ -174,6 +174,9 @@ pub struct Handler {
     /// Errors of its part do not reach the handlers of the application: it raises such, or it handles such.
     #[serde(default)]
     pub apart: bool,
+    /// But they do where the program speaks of one of these names: the settings that join both.
+    #[serde(default)]
+    pub apart_unless: Texts,
     /// What the framework adds to the record that it returns.
     pub adds: Option<Added>,
 }

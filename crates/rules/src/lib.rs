@@ -1,5 +1,6 @@
 //! Flows, handlers and switches become findings: with severity, confidence, words, and suppression.
 
+mod central_handler;
 mod controls;
 mod finding;
 mod fingerprint;

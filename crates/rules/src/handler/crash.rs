@@ -17,8 +17,10 @@ pub(super) fn find(handler: &ErrorHandler<'_>, found: &mut Vec<Defect>) {
             add(*span, format!("{} raises what it should answer: a 404 becomes a crash", handler.name()));
         }
     }
+    let mut told: Vec<Symbol> = Vec::new();
     for (span, name, known) in &handler.reading.reads {
-        if runs(*known) && !known.asked && is_missing(handler, *name, *known) {
+        if runs(*known) && !known.asked && is_missing(handler, *name, *known) && !told.contains(name) {
+            told.push(*name);
             add(*span, format!("not every error that comes here has `{name}`"));
         }
     }

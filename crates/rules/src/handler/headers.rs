@@ -39,7 +39,7 @@ fn answers_a_reply(handler: &ErrorHandler<'_>, known: Known, status: Status) -> 
     match known.kind {
         Kind::Reply => true,
         Kind::Other => false,
-        Kind::Any => handler.is_for_replies() || status == Status::OfError,
+        Kind::Any => handler.is_for_replies() || (known.asked && status == Status::OfError),
     }
 }
 

@@ -123,6 +123,7 @@ fn replaces(other: &Entry<'_>, entry: &Entry<'_>) -> bool {
     let (one, two) = (&entry.registration.role, &other.registration.role);
     entry.router == other.router
         && entry.registrar == other.registrar
+        && entry.registration.function != other.registration.function
         && one.scope == two.scope
         && one.location < two.location
         && !entry.keys.is_empty()
@@ -146,6 +147,7 @@ fn is_for_unforeseen(catalogue: &Catalogue, entry: &Entry<'_>) -> bool {
 fn is_wider(catalogue: &Catalogue, other: &Entry<'_>, entry: &Entry<'_>) -> bool {
     let (one, two) = (&entry.registration.role, &other.registration.role);
     entry.router == other.router
+        && entry.registration.function != other.registration.function
         && one.scope == two.scope
         && two.handles.iter().any(|class| is_every_error(catalogue, *class))
 }

@@ -2,7 +2,7 @@
 
 use tightlip_catalogue::{Catalogue, Rule, Severity};
 use tightlip_flow::{Location, Program};
-use tightlip_ir::{Block, ExpressionId, ExpressionKind, Statement, StatementKind};
+use tightlip_ir::{Block, ExpressionId, ExpressionKind, LogicOperator, Statement, StatementKind};
 
 use super::body::is_guard;
 use super::scope::Scope;
@@ -43,16 +43,30 @@ impl<'a> Finder<'a, '_> {
             }
             match &statement.kind {
                 StatementKind::If { test, then, otherwise } => {
-                    let (then_off, otherwise_off) = match self.scope.kind(*test) {
-                        ExpressionKind::Not(inner) => (is_guard(self.scope, *inner), false),
-                        _ => (false, is_guard(self.scope, *test)),
-                    };
+                    let then_off = self.is_without_debug(*test);
+                    let otherwise_off = !then_off && self.is_debug(*test);
                     self.block(then, without_debug || then_off);
                     self.block(otherwise, without_debug || otherwise_off);
                 }
                 _ => walk::blocks(statement).into_iter().for_each(|inner| self.block(inner, without_debug)),
             }
             left = walk::leaves(statement);
+        }
+    }
+
+    fn is_debug(&self, test: ExpressionId) -> bool {
+        !matches!(self.scope.kind(test), ExpressionKind::Logic { .. } | ExpressionKind::Not(_))
+            && is_guard(self.scope, test)
+    }
+
+    /// Whether a test holds only where no debug mode is on.
+    fn is_without_debug(&self, test: ExpressionId) -> bool {
+        match self.scope.kind(test) {
+            ExpressionKind::Not(inner) => self.is_debug(*inner),
+            ExpressionKind::Logic { operator: LogicOperator::And, operands } => {
+                operands.iter().any(|operand| self.is_without_debug(*operand))
+            }
+            _ => false,
         }
     }
 

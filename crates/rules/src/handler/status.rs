@@ -48,7 +48,11 @@ fn one_for_all(handler: &ErrorHandler<'_>, all: &[ErrorHandler<'_>]) -> Option<i
     let elsewhere = || all.iter().any(ErrorHandler::is_for_every_reply);
     let is_asked = |known: &Known| known.asked || known.kind != Kind::Any;
     let returns = &handler.reading.returns;
-    if !handler.is_for_every_error() || returns.iter().any(|(_, known)| is_asked(known)) || elsewhere() {
+    let raised = &handler.reading.raised_again;
+    if !handler.is_for_every_error() || raised.iter().any(|(_, known)| is_asked(known)) {
+        return None;
+    }
+    if returns.iter().any(|(_, known)| is_asked(known)) || elsewhere() {
         return None;
     }
     let mut status = None;

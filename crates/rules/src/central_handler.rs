@@ -75,8 +75,13 @@ impl<'a> Handlers<'a> {
             };
         };
         for handler in &self.central {
-            if let Some((location, finding)) = findings.iter().find(|found| weakens(program, handler, found)) {
-                let reason = format!("in `{}` {}", name(handler), finding.message);
+            let weakening = findings.iter().filter(|found| weakens(program, handler, found));
+            // The gravest; of equal ones the first.
+            if let Some((location, finding)) = weakening.rev().max_by_key(|(_, finding)| finding.severity) {
+                let reason = match finding.rule {
+                    Rule::HandlerNeverRuns => format!("`{}`: {}", name(handler), finding.message),
+                    _ => format!("in `{}` {}", name(handler), finding.message),
+                };
                 return state(ControlState::Weak, reason, *location);
             }
         }

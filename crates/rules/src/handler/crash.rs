@@ -14,7 +14,7 @@ pub(super) fn find(handler: &ErrorHandler<'_>, found: &mut Vec<Defect>) {
     };
     for (span, known) in &handler.reading.raised_again {
         if raises_a_reply(handler, *known) {
-            add(*span, format!("{} raises what it should answer: a 404 becomes a crash", handler.name()));
+            add(*span, "what should be answered is raised again: a 404 becomes a crash".to_owned());
         }
     }
     let mut told: Vec<Symbol> = Vec::new();

@@ -145,16 +145,6 @@ impl ErrorHandler<'_> {
     fn name_location(&self) -> Location {
         self.location(self.scope.definition().name_span)
     }
-
-    /// As people call it.
-    fn name(&self) -> String {
-        called(self.scope.definition().name)
-    }
-}
-
-/// A function as people call it.
-fn called(name: Symbol) -> String {
-    if name == "<lambda>" { "the lambda".to_owned() } else { format!("`{name}`") }
 }
 
 /// Whether every error is of this class.

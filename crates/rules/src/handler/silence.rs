@@ -18,7 +18,7 @@ pub(super) fn find(handler: &ErrorHandler<'_>, found: &mut Vec<Defect>) {
         return;
     }
     let severity = if handler.is_for_application() { Severity::Medium } else { Severity::Low };
-    let message = format!("{} answers errors that nobody is told of", handler.name());
+    let message = "the error is neither logged nor signalled: nobody is told of it".to_owned();
     let location = handler.name_location();
     found.push(Defect { location, rule: Rule::HandlerSilences, severity, message });
 }

@@ -144,7 +144,8 @@ impl Handling {
             }
             self.raisers.extend(words.paths(&entry.raised_by)?);
             let status = entry.status.items().first().map(|status| i64::from(*status));
-            self.raising_methods.extend(symbols(&entry.raised_by_method).into_iter().map(|name| (name, status)));
+            self.raising_methods
+                .extend(symbols(&entry.raised_by_method).into_iter().map(|name| (name, status)));
         }
         Ok(())
     }
@@ -163,8 +164,7 @@ impl Catalogue {
 
     /// Whether every error is of the class at `path`.
     pub fn is_every_error(&self, path: Symbol) -> bool {
-        self.exception(path).is_some_and(|model| {
-            model.parent.is_none() && model.text == Some(crate::model::Text::Raw)
-        })
+        self.exception(path)
+            .is_some_and(|model| model.parent.is_none() && model.text == Some(crate::model::Text::Raw))
     }
 }

@@ -15,7 +15,7 @@ pub use compile::{
     Arguments, AttributeModel, CallModel, Catalogue, ExceptionModel, HandlerModel, MethodModel, ModelMistake,
     PathStep, SinkModel, SourceModel, SwitchModel, Trigger,
 };
-pub use handling::{AddedText, DefaultModel, Handling, ReplyModel};
 pub use embedded::{LoadError, parse_model, pattern_pages, rule_page};
+pub use handling::{AddedText, DefaultModel, Handling, ReplyModel};
 pub use pattern::{CodeBlock, Mark, Pattern, Side};
 pub use rule::{Confidence, Control, Rule, Severity};

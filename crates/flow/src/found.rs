@@ -38,6 +38,8 @@ pub struct Role {
     pub exception: Option<usize>,
     /// The classes of that exception; none means any.
     pub handles: Vec<ClassName>,
+    /// The classes could not be told, so that any is assumed.
+    pub assumed: bool,
     /// Whose errors it handles.
     pub scope: Scope,
     /// The statuses by which it is registered.
@@ -57,6 +59,7 @@ impl Role {
             returns: model.returns,
             exception: model.exception,
             handles: model.of.iter().map(|class| ClassName::Library(*class)).collect(),
+            assumed: false,
             scope: model.scope,
             statuses: Vec::new(),
             apart: model.apart,

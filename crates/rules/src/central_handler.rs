@@ -89,7 +89,8 @@ impl<'a> Handlers<'a> {
             && self.of_apart.is_empty()
             && !speaks_of(program, &catalogue.handling.together)
         {
-            let reason = format!("errors of `{}` do not reach `{}`", program.describe(resource.function), name(first));
+            let reason =
+                format!("errors of `{}` do not reach `{}`", program.describe(resource.function), name(first));
             return state(ControlState::Weak, reason, resource.role.location);
         }
         let here = Location { file: first.function.file, span: program.function(first.function).name_span };

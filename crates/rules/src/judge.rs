@@ -1,16 +1,16 @@
 //! From what the solver found to findings.
 
+use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use tightlip_catalogue::model::Scope;
 use tightlip_catalogue::{Catalogue, Confidence, Rule, Severity};
 use tightlip_flow::{FileIndex, Flow, Location, Opened, Program, Solution};
 
 use crate::controls::Applications;
 use crate::fingerprint::Fingerprints;
-use crate::suppression::Suppressions;
 use crate::handler::{self, Defect};
+use crate::suppression::Suppressions;
 use crate::words;
 use crate::{Finding, Judgement, Place, SourceFile, Step};
 
@@ -29,10 +29,12 @@ pub fn judge(
     for flow in best_flows(&solution.flows) {
         judge.add_flow(flow);
     }
-    let catches_all = catches_all(solution, catalogue);
+    let loses_redirects = OnceCell::new();
     for opened in solution.opened.iter().filter(|opened| !handler::speaks_of(program, &opened.unless)) {
-        // A setting by which headers are lost needs a handler of every error to lose them.
-        if opened.rule != Rule::HandlerLosesHeaders || catches_all {
+        // A setting by which headers are lost needs a handler that loses them.
+        let is_harmless = opened.rule == Rule::HandlerLosesHeaders
+            && !*loses_redirects.get_or_init(|| handler::loses_redirects(program, solution, catalogue));
+        if !is_harmless {
             judge.add_opened(opened);
         }
     }
@@ -61,16 +63,6 @@ pub fn judge(
         applications,
         suppressed,
     }
-}
-
-/// Whether a handler of the application takes every error.
-fn catches_all(solution: &Solution, catalogue: &Catalogue) -> bool {
-    solution.registrations.iter().any(|registration| {
-        let role = &registration.role;
-        role.scope == Scope::Application
-            && role.exception.is_some()
-            && role.handles.iter().any(|class| handler::is_every_error(catalogue, *class))
-    })
 }
 
 fn path_of(program: &Program, location: Location) -> &str {

@@ -139,7 +139,9 @@ pub(crate) fn remedy(rule: Rule) -> &'static str {
         Rule::HandlerCrashes => "return a reply for every error that comes here; ask with `isinstance` first",
         Rule::HandlerLosesStatus => "answer with the status of the error, 500 where it has none",
         Rule::HandlerLosesHeaders => "start from `error.get_response()` and replace its data",
-        Rule::HandlerSilences => "log the error with its stack trace, under the reference that the client gets",
+        Rule::HandlerSilences => {
+            "log the error with its stack trace, under the reference that the client gets"
+        }
         Rule::HandlerNeverRuns => "register one handler for it, on the application, when it starts",
         Rule::FrameworkDefault => "give the entry a fixed text, log the exception",
     }

@@ -105,7 +105,8 @@ fn mistake(booted: &Booted, answer: &Answer) -> Option<String> {
         Side::Secure => (format!("the secure side of {name} sends `{text}`"), replies.contains(text)),
     };
     let is_vulnerable = *side == Side::Vulnerable;
-    let wanted = leaks.iter().map(|text| (text, is_vulnerable)).chain(lacks.iter().map(|text| (text, !is_vulnerable)));
+    let wanted =
+        leaks.iter().map(|text| (text, is_vulnerable)).chain(lacks.iter().map(|text| (text, !is_vulnerable)));
     let wrong = wanted.map(|(text, wanted)| (sends(text), wanted)).find(|((_, sent), wanted)| sent != wanted);
     wrong.map(|((what, sent), _)| format!("{what}: {sent}, which is not what the page says:\n{replies}"))
 }

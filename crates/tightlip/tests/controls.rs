@@ -4,7 +4,8 @@ mod support;
 
 use tightlip_rules::{ControlReport, ControlState};
 
-const HEAD: &str = "from flask import Blueprint, Flask, jsonify\nfrom werkzeug.exceptions import HTTPException\n\n";
+const HEAD: &str =
+    "from flask import Blueprint, Flask, jsonify\nfrom werkzeug.exceptions import HTTPException\n\n";
 
 /// The first control of the application that `code`, behind some imports, makes.
 fn central_handler(code: &str) -> ControlReport {
@@ -101,17 +102,14 @@ const RESOURCE: &str = "from flask_restful import Api, Resource\n\napp = Flask(_
 
 #[test]
 fn resources_whose_errors_go_elsewhere_make_it_weak() {
-    holds(
-        RESOURCE,
-        ControlState::Weak,
-        "errors of `Orders.get` do not reach `failed`",
-        "    def get(self):",
-    );
+    holds(RESOURCE, ControlState::Weak, "errors of `Orders.get` do not reach `failed`", "    def get(self):");
 }
 
 #[test]
 fn resources_whose_errors_are_handled_or_let_through_do_not() {
-    let own = format!("{RESOURCE}\nclass OwnApi(Api):\n    def handle_error(self, error):\n        return 'failed', 500\n");
+    let own = format!(
+        "{RESOURCE}\nclass OwnApi(Api):\n    def handle_error(self, error):\n        return 'failed', 500\n"
+    );
     let through = format!("{RESOURCE}\napp.config['PROPAGATE_EXCEPTIONS'] = True\n");
     for code in [own, through] {
         assert_eq!(central_handler(&code).state, ControlState::Present, "{code}");

@@ -98,6 +98,7 @@ impl<'a> Interpreter<'a> {
                 Some(class) => {
                     if !self.classes(&class, &mut role.handles) {
                         role.handles.push(ClassName::Library(Symbol::new("Exception")));
+                        role.assumed = true;
                     }
                     if let Some(Constant::Integer(status)) = class.constant {
                         role.statuses.push(status);

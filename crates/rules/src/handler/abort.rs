@@ -17,9 +17,15 @@ pub(super) fn find(program: &Program, catalogue: &Catalogue, found: &mut Vec<Def
                 && let Some(raised) = raised_in(scope, body)
                 && answers(scope, eater, raised)
             {
-                let message = format!("what {} raises above ends here, with another status", name_of(scope, raised));
+                let message =
+                    format!("what {} raises above ends here, with another status", name_of(scope, raised));
                 let location = Location { file: scope.function.file, span: eater_span(scope, eater) };
-                found.push(Defect { location, rule: Rule::HandlerLosesStatus, severity: Severity::Low, message });
+                found.push(Defect {
+                    location,
+                    rule: Rule::HandlerLosesStatus,
+                    severity: Severity::Low,
+                    message,
+                });
             }
         }
     }

@@ -55,8 +55,12 @@ pub(super) struct Reading {
 /// Reads the body of `scope`, whose parameter `error` is the exception.
 pub(super) fn read(scope: Scope<'_>, error: Symbol) -> Reading {
     let derived = derived_names(scope, error);
-    let mut reader =
-        Reader { scope, error, recording: Recording::new(scope, error, derived), reading: Reading::default() };
+    let mut reader = Reader {
+        scope,
+        error,
+        recording: Recording::new(scope, error, derived),
+        reading: Reading::default(),
+    };
     let start = Known { kind: Kind::Any, asked: false, developers: false, tried: false };
     reader.block(&scope.definition().body, start);
     reader.reading
@@ -332,8 +336,9 @@ impl<'a> Reader<'a> {
     fn encodes(&self, callee: ExpressionId, arguments: &[Argument]) -> bool {
         let Target::Library(path) = self.scope.target(callee) else { return false };
         let encodes = self.scope.catalogue.handling.replies.get(&path).is_some_and(|reply| reply.encodes);
-        let own_encoder =
-            arguments.iter().any(|argument| argument.keyword.is_some_and(|name| name == "default" || name == "cls"));
+        let own_encoder = arguments
+            .iter()
+            .any(|argument| argument.keyword.is_some_and(|name| name == "default" || name == "cls"));
         encodes && !own_encoder && arguments.iter().any(|argument| self.holds_error(argument.value))
     }
 
@@ -411,4 +416,3 @@ pub(super) fn error_name(scope: Scope<'_>, place: usize) -> Option<Symbol> {
             .is_some_and(|first| matches!(first.name.text(), "self" | "cls" | "_self" | "this"));
     definition.parameters.get(place + usize::from(receives)).map(|parameter| parameter.name)
 }
-

@@ -34,6 +34,13 @@ pub(super) fn find(handler: &ErrorHandler<'_>, found: &mut Vec<Defect>) {
     }
 }
 
+/// Whether an error that is a reply itself, whatever it is, may be sent with all that it has.
+pub(super) fn keeps_replies(handler: &ErrorHandler<'_>) -> bool {
+    let is_error =
+        |value| matches!(handler.scope.kind(value), ExpressionKind::Name(name) if *name == handler.error);
+    asks_for_reply(handler) || handler.reading.returns.iter().any(|(value, _)| is_error(*value))
+}
+
 /// Whether an error that is a reply itself is answered here.
 fn answers_a_reply(handler: &ErrorHandler<'_>, known: Known, status: Status) -> bool {
     match known.kind {

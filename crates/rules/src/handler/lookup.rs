@@ -38,15 +38,24 @@ pub(super) fn find(program: &Program, catalogue: &Catalogue, solution: &Solution
         .collect();
     for entry in &entries {
         if entries.iter().any(|other| replaces(other, entry)) {
-            add(entry, Severity::Low, "a later handler for the same error replaces this one".to_owned(), found);
-        } else if is_for_unforeseen(catalogue, entry) && entries.iter().any(|other| is_wider(catalogue, other, entry)) {
-            let message = "unforeseen errors go to the handler of `Exception`; this one is asked for the rest only";
+            add(
+                entry,
+                Severity::Low,
+                "a later handler for the same error replaces this one".to_owned(),
+                found,
+            );
+        } else if is_for_unforeseen(catalogue, entry)
+            && entries.iter().any(|other| is_wider(catalogue, other, entry))
+        {
+            let message =
+                "unforeseen errors go to the handler of `Exception`; this one is asked for the rest only";
             add(entry, Severity::Info, message.to_owned(), found);
         }
     }
     for registration in solution.registrations.iter().filter(is_handler) {
         if let Some(status) = status_before_routing(program, catalogue, registration) {
-            let message = format!("no address is known to this part when a {status} is found: it is not asked");
+            let message =
+                format!("no address is known to this part when a {status} is found: it is not asked");
             let location = registration.role.location;
             found.push(Defect { location, rule: Rule::HandlerNeverRuns, severity: Severity::Info, message });
         }
@@ -160,14 +169,18 @@ fn status_before_routing(
     registration: &Registration,
 ) -> Option<i64> {
     let role = &registration.role;
-    let ([ClassName::Library(path)], Whose::Part) = (role.handles.as_slice(), role.scope) else { return None };
+    let ([ClassName::Library(path)], Whose::Part) = (role.handles.as_slice(), role.scope) else {
+        return None;
+    };
     let class = catalogue.handling.classes.get(path).filter(|class| class.before_routing && !role.apart)?;
     let folder = |path: &str| path.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned();
     let here = folder(&program.file(role.location.file).path);
     let class_name = Symbol::new(path.text().rsplit('.').next().unwrap_or_default());
-    let raisers = catalogue.handling.raisers.iter().map(|path| {
-        Symbol::new(path.text().rsplit('.').next().unwrap_or_default())
-    });
+    let raisers = catalogue
+        .handling
+        .raisers
+        .iter()
+        .map(|path| Symbol::new(path.text().rsplit('.').next().unwrap_or_default()));
     let registrar = call_at(program, role.location)?.0;
     let is_near = |function: &FunctionRef| {
         *function != registrar && folder(&program.file(function.file).path).starts_with(&here)

@@ -44,7 +44,7 @@ pub(crate) fn defects(program: &Program, solution: &Solution, catalogue: &Catalo
     let handlers = handlers(program, solution, catalogue);
     let mut found = Vec::new();
     for handler in &handlers {
-        crash::find(handler, &mut found);
+        crash::find(handler, &handlers, &mut found);
         status::find(handler, &handlers, &mut found);
         headers::find(handler, &mut found);
         silence::find(handler, &mut found);
@@ -64,6 +64,12 @@ pub(crate) fn defects(program: &Program, solution: &Solution, catalogue: &Catalo
     defects
 }
 
+/// Whether a handler of every error answers a redirect, where that is given to it, with a reply made by hand.
+pub(crate) fn loses_redirects(program: &Program, solution: &Solution, catalogue: &Catalogue) -> bool {
+    let handlers = handlers(program, solution, catalogue);
+    handlers.iter().any(|handler| handler.is_for_every_error() && !headers::keeps_replies(handler))
+}
+
 /// A function that answers errors.
 struct ErrorHandler<'a> {
     scope: Scope<'a>,
@@ -80,7 +86,9 @@ fn handlers<'a>(
     catalogue: &'a Catalogue,
 ) -> Vec<ErrorHandler<'a>> {
     let mut handlers: Vec<ErrorHandler<'a>> = Vec::new();
-    for registration in solution.registrations.iter().filter(|registration| answers_errors(program, registration)) {
+    for registration in
+        solution.registrations.iter().filter(|registration| answers_errors(program, registration))
+    {
         let function = registration.function;
         if let Some(known) = handlers.iter_mut().find(|known| known.scope.function == function) {
             known.roles.push(&registration.role);
@@ -102,6 +110,7 @@ fn answers_errors(program: &Program, registration: &Registration) -> bool {
     role.returns == Returned::Body
         && role.exception.is_some()
         && !role.handles.is_empty()
+        && !role.assumed
         && role.location.span != program.function(registration.function).name_span
 }
 

@@ -103,7 +103,10 @@ impl<'a> Finder<'a, '_> {
         let ExpressionKind::Attribute { name, .. } = self.scope.kind(*callee) else { return false };
         let is_known = || {
             self.scope.path(*callee).is_some_and(|path| {
-                catalogue.decorators.get(&path).is_some_and(|models| models.iter().any(|model| model.exception.is_some()))
+                catalogue
+                    .decorators
+                    .get(&path)
+                    .is_some_and(|models| models.iter().any(|model| model.exception.is_some()))
                     || catalogue.calls.get(&path).is_some_and(|model| !model.handlers.is_empty())
             })
         };

@@ -49,9 +49,12 @@ impl<'a> Recording<'a> {
                     keeps_somewhere(self.scope.of(init), DEEPEST, &mut HashSet::default())
                 })
             }
-            _ if is_method && handling.record_methods.contains(&name) => self.speaks_of_error(call, arguments),
+            _ if is_method && handling.record_methods.contains(&name) => {
+                self.speaks_of_error(call, arguments)
+            }
             Target::Library(path) => {
-                let is_known = self.scope.catalogue.calls.contains_key(&path) || handling.replies.contains_key(&path);
+                let is_known =
+                    self.scope.catalogue.calls.contains_key(&path) || handling.replies.contains_key(&path);
                 let is_builtin = !path.text().contains('.');
                 !is_known && !is_builtin && (has_fragment(self.scope, name) || self.is_given(arguments))
             }
@@ -76,7 +79,8 @@ impl<'a> Recording<'a> {
             || catalogue.filling_methods.contains(&name)
             || catalogue.entry_methods.contains(&name)
             || catalogue.sanitizing_methods.contains(&name);
-        let of_error = walk::all_parts(self.scope.module(), callee).into_iter().any(|part| self.is_error(part));
+        let of_error =
+            walk::all_parts(self.scope.module(), callee).into_iter().any(|part| self.is_error(part));
         !is_plain && !of_error && self.is_given(arguments)
     }
 
@@ -94,16 +98,18 @@ impl<'a> Recording<'a> {
                 ExpressionKind::Literal(Literal::Boolean(false) | Literal::None | Literal::Integer(0))
             )
         };
-        let with_trace = arguments.iter().any(|argument| {
-            argument.keyword.is_some_and(|name| name == "exc_info") && is_on(argument.value)
-        });
+        let with_trace = arguments
+            .iter()
+            .any(|argument| argument.keyword.is_some_and(|name| name == "exc_info") && is_on(argument.value));
         let spread = arguments.iter().any(|argument| argument.spread != tightlip_ir::Spread::No);
         with_trace
             || spread
-            || walk::all_parts(module, call).into_iter().skip(1).any(|part| match &module.expression(part).kind {
-                ExpressionKind::Name(name) => self.derived.contains(name),
-                ExpressionKind::Call { callee, .. } => self.tells(*callee),
-                _ => false,
+            || walk::all_parts(module, call).into_iter().skip(1).any(|part| {
+                match &module.expression(part).kind {
+                    ExpressionKind::Name(name) => self.derived.contains(name),
+                    ExpressionKind::Call { callee, .. } => self.tells(*callee),
+                    _ => false,
+                }
             })
     }
 

@@ -62,7 +62,8 @@ impl ReplyReader<'_> {
                 let text = |id: &ExpressionId| {
                     matches!(
                         self.scope.kind(*id),
-                        ExpressionKind::Literal(Literal::Text(_) | Literal::LongText) | ExpressionKind::Format(_)
+                        ExpressionKind::Literal(Literal::Text(_) | Literal::LongText)
+                            | ExpressionKind::Format(_)
                     )
                 };
                 (text(left) || text(right)).then_some(PLAIN)
@@ -185,7 +186,9 @@ impl ReplyReader<'_> {
             for part in walk::expressions(statement).into_iter().flat_map(|id| self.parts(id)) {
                 if let ExpressionKind::Call { callee, arguments } = self.scope.kind(part) {
                     self.called(*callee, name, &mut said);
-                    if arguments.iter().any(|argument| self.is_name(argument.value, name)) && !self.is_kept(part) {
+                    if arguments.iter().any(|argument| self.is_name(argument.value, name))
+                        && !self.is_kept(part)
+                    {
                         return None;
                     }
                 }

@@ -77,9 +77,7 @@ impl<'a> Scope<'a> {
         }
         match self.kind(callee) {
             ExpressionKind::Name(name) => match self.local(*name) {
-                Some((owner, Local::Function(id))) => {
-                    Target::Function(FunctionRef { file: owner.file, id })
-                }
+                Some((owner, Local::Function(id))) => Target::Function(FunctionRef { file: owner.file, id }),
                 Some((owner, Local::Import(import))) => {
                     target_of(self.program.imported(owner.file, import).first().copied())
                 }
@@ -175,7 +173,9 @@ impl<'a> Scope<'a> {
             None => match self.program.meanings(self.function.file, name).first() {
                 None => Some(self.catalogue.canonical(name)),
                 Some(Meaning::Library(path)) => Some(self.catalogue.canonical(*path)),
-                Some(Meaning::Variable(file, name)) => self.path_of_variable(*file, *name, depth).or_else(guess),
+                Some(Meaning::Variable(file, name)) => {
+                    self.path_of_variable(*file, *name, depth).or_else(guess)
+                }
                 Some(_) => None,
             },
         }
@@ -269,7 +269,9 @@ impl<'a> Scope<'a> {
     }
 
     fn names(self, targets: &[ExpressionId], name: Symbol) -> bool {
-        targets.iter().any(|target| matches!(self.kind(*target), ExpressionKind::Name(known) if *known == name))
+        targets
+            .iter()
+            .any(|target| matches!(self.kind(*target), ExpressionKind::Name(known) if *known == name))
     }
 }
 

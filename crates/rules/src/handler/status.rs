@@ -123,8 +123,10 @@ fn sets(program: &Program, class: ClassRef, name: Symbol) -> bool {
         let own = walk::statements(&program.class(*class).body);
         let methods = module.functions.iter().filter(|function| function.owner == Owner::Class(class.id));
         let of_methods = methods.flat_map(|method| walk::statements(&method.body));
-        let is_property =
-            module.functions.iter().any(|function| function.owner == Owner::Class(class.id) && function.name == name);
+        let is_property = module
+            .functions
+            .iter()
+            .any(|function| function.owner == Owner::Class(class.id) && function.name == name);
         is_property
             || own.into_iter().chain(of_methods).any(|statement| match &statement.kind {
                 StatementKind::Assign { targets, .. } => targets.iter().any(is_named),

@@ -12,10 +12,14 @@ pub(super) fn find(handler: &ErrorHandler<'_>, found: &mut Vec<Defect>) {
     }
     for (value, known) in &handler.reading.returns {
         if !known.developers && lacks(handler, *value, added) {
-            let message =
-                format!("the framework adds the text of the exception as `{}`", added.entry);
+            let message = format!("the framework adds the text of the exception as `{}`", added.entry);
             let location = handler.location_of(*value);
-            found.push(Defect { location, rule: Rule::FrameworkDefault, severity: Severity::Medium, message });
+            found.push(Defect {
+                location,
+                rule: Rule::FrameworkDefault,
+                severity: Severity::Medium,
+                message,
+            });
         }
     }
 }

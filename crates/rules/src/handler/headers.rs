@@ -1,12 +1,12 @@
 //! Handlers that answer an error which is a reply itself with one made by hand, without the headers of the first.
 
 use tightlip_catalogue::{Rule, Severity};
-use tightlip_flow::ClassName;
+use tightlip_flow::{ClassName, FunctionRef};
 use tightlip_ir::{ExpressionKind, Symbol};
 
 use super::body::{Kind, Known};
 use super::reply::Status;
-use super::scope::Target;
+use super::scope::{Scope, Target};
 use super::{Defect, ErrorHandler, walk};
 
 pub(super) fn find(handler: &ErrorHandler<'_>, found: &mut Vec<Defect>) {
@@ -70,18 +70,28 @@ fn asks_for_reply(handler: &ErrorHandler<'_>) -> bool {
     let scope = handler.scope;
     let asked: Vec<Symbol> =
         scope.catalogue.handling.classes.values().flat_map(|class| class.replies.iter().copied()).collect();
-    let asks = |mentions: &[Symbol]| asked.iter().any(|name| mentions.binary_search(name).is_ok());
-    if asks(&scope.definition().mentions) {
+    if handler.reading.reads.iter().any(|(_, name, _)| asked.contains(name)) {
         return true;
     }
+    let asks = |function: FunctionRef| reads_attribute(scope.of(function), &asked);
     let module = scope.module();
     let statements = walk::statements(&scope.definition().body);
     let parts = statements.into_iter().flat_map(walk::expressions).flat_map(|id| walk::all_parts(module, id));
     parts.into_iter().any(|part| match scope.kind(part) {
         ExpressionKind::Call { callee, .. } => match scope.target(*callee) {
-            Target::Function(function) => asks(&scope.program.function(function).mentions),
+            Target::Function(function) => asks(function),
             _ => false,
         },
         _ => false,
     })
+}
+
+/// Whether a function reads an attribute of one of these names, of whatever object.
+fn reads_attribute(scope: Scope<'_>, names: &[Symbol]) -> bool {
+    let module = scope.module();
+    let statements = walk::statements(&scope.definition().body);
+    let parts = statements.into_iter().flat_map(walk::expressions).flat_map(|id| walk::all_parts(module, id));
+    parts.into_iter().any(
+        |part| matches!(scope.kind(part), ExpressionKind::Attribute { name, .. } if names.contains(name)),
+    )
 }

@@ -4,9 +4,10 @@ use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 use tightlip_ir::Symbol;
 
 use crate::deployment::{DeploymentModel, Opening};
+use crate::handling::{AddedText, DefaultModel, Handling};
 use crate::model::{
-    ArgumentWord, Channel, Comparand, Gives, Level, Model, OneOrMany, Returned, Scope, Text, Texts, Unset,
-    When,
+    ArgumentWord, Channel, Comparand, Gives, Level, Model, OneOrMany, Returned, Scope, Started, Text, Texts,
+    Unset, When,
 };
 use crate::settings::opening;
 use crate::{Rule, Severity};
@@ -71,6 +72,10 @@ pub struct HandlerModel {
     pub returns: Returned,
     /// Whose errors it handles.
     pub scope: Scope,
+    /// Errors of its part do not reach the handlers of the application.
+    pub apart: bool,
+    /// What the framework adds to what it returns.
+    pub adds: Option<AddedText>,
 }
 
 /// A handler that is a method of a class derived from a known one.
@@ -184,6 +189,8 @@ pub struct CallModel {
     pub reads_prefix: Option<Symbol>,
     /// It puts settings into the collection at this path.
     pub puts: Option<(Puts, Symbol)>,
+    /// What it tells clients until it is told not to.
+    pub defaults: Vec<DefaultModel>,
 }
 
 /// What is known of an exception class of a library.
@@ -307,6 +314,8 @@ pub struct Catalogue {
     pub reading_attributes: HashSet<Symbol>,
     /// Attributes of a reply that give its body.
     pub reply_attributes: HashSet<Symbol>,
+    /// What makes a handler a good one.
+    pub handling: Handling,
     /// Names that make a function that mentions them matter.
     pub triggers: Vec<Trigger>,
     /// Last names of decorators that register what they decorate.
@@ -337,7 +346,9 @@ impl Catalogue {
         self.add_exceptions(&words)?;
         self.add_switches(&words)?;
         self.add_variables(&words)?;
-        self.add_deployment(&words)
+        self.add_deployment(&words)?;
+        self.add_defaults(&words)?;
+        self.handling.add(&words)
     }
 
     pub(crate) fn call(&mut self, path: Symbol) -> &mut CallModel {
@@ -410,6 +421,8 @@ impl Catalogue {
                 of: symbols(&entry.of),
                 returns: entry.returns,
                 scope: entry.scope,
+                apart: entry.apart,
+                adds: entry.adds.as_ref().map(AddedText::of),
             };
             for path in words.paths(&entry.decorator)? {
                 self.registering_names.insert(last_name(path));
@@ -570,6 +583,27 @@ impl Catalogue {
         Ok(())
     }
 
+    fn add_defaults(&mut self, words: &Words<'_>) -> Result<(), ModelMistake> {
+        for entry in &words.model.default {
+            let model = DefaultModel {
+                closing: arguments(&entry.argument),
+                unless: symbols(&entry.unless),
+                opening: opening(
+                    Rule::FrameworkDefault.name(),
+                    entry.severity.as_deref().unwrap_or("medium"),
+                    &Started::default(),
+                    &entry.phrase,
+                    &entry.remedy,
+                )?,
+            };
+            for path in words.paths(&entry.call)? {
+                self.trigger_with_package(path, &[]);
+                self.call(path).defaults.push(model.clone());
+            }
+        }
+        Ok(())
+    }
+
     /// To be called when all models are added: learns which paths they speak of.
     pub fn finish(&mut self) {
         let mut paths: Vec<Symbol> = Vec::new();
@@ -660,7 +694,7 @@ impl Catalogue {
     }
 
     /// `path` and all classes that it derives from, nearest first.
-    fn ancestry(&self, path: Symbol) -> impl Iterator<Item = Symbol> {
+    pub fn ancestry(&self, path: Symbol) -> impl Iterator<Item = Symbol> {
         const LONGEST: usize = 16;
         std::iter::successors(Some(path), |class| self.exceptions.get(class)?.parent).take(LONGEST)
     }
@@ -744,7 +778,7 @@ fn last_segment(path: &str) -> Option<(usize, PathStep)> {
 }
 
 /// The last name of a path: `route` of `flask.Flask().route`, `DEBUG` of `app.config[DEBUG]`.
-fn last_name(path: Symbol) -> Symbol {
+pub(crate) fn last_name(path: Symbol) -> Symbol {
     let text = path.text().trim_end_matches("()").trim_end_matches("[]").trim_end_matches(']');
     let start = text.rfind(['.', '[', ')']).map_or(0, |place| place + 1);
     Symbol::new(&text[start..])

@@ -7,6 +7,7 @@
 mod compile;
 mod deployment;
 mod embedded;
+mod handling;
 pub mod model;
 mod pattern;
 mod rule;
@@ -21,6 +22,7 @@ pub use deployment::{
     StartedSeverity, Values,
 };
 pub use embedded::{LoadError, parse_model, pattern_pages, rule_page};
+pub use handling::{AddedText, DefaultModel, Handling, ReplyModel};
 pub use model::Unset;
 pub use pattern::{CodeBlock, Mark, Pattern, Side};
 pub use rule::{Confidence, Control, Rule, Severity};

@@ -99,6 +99,15 @@ pub struct Model {
     /// Settings of servers that open it.
     #[serde(default)]
     pub setting: Vec<ServerSetting>,
+    /// What the framework tells clients until it is told not to.
+    #[serde(default)]
+    pub default: Vec<FrameworkDefault>,
+    /// Calls that make a reply, with its status and headers.
+    #[serde(default)]
+    pub reply: Vec<Reply>,
+    /// What keeps an error for operators.
+    #[serde(default)]
+    pub record: Vec<Record>,
     /// How the tests install and boot it.
     #[serde(default)]
     pub boot: Option<Boot>,
@@ -201,6 +210,25 @@ pub struct Handler {
     /// The decorator is believed by its last name alone when what stands before it cannot be resolved.
     #[serde(default)]
     pub guess: bool,
+    /// Errors of its part do not reach the handlers of the application: it raises such, or it handles such.
+    #[serde(default)]
+    pub apart: bool,
+    /// But they do where the program speaks of one of these names: the settings that join both.
+    #[serde(default)]
+    pub apart_unless: Texts,
+    /// What the framework adds to the record that it returns.
+    pub adds: Option<Added>,
+}
+
+/// The text of the exception, which the framework adds to what a handler returns.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Added {
+    /// It becomes this entry, where the handler does not fill it.
+    pub entry: String,
+    /// Not where the program speaks of one of these names: the settings that stop it.
+    #[serde(default)]
+    pub unless: Texts,
 }
 
 /// A function under a decorator stays a function, and is an object of the library too.
@@ -457,6 +485,26 @@ pub struct Exception {
     /// It is raised for input, and speaks to whoever gave the input: public where the client did.
     #[serde(default)]
     pub for_input: bool,
+    /// Attributes that its objects have, beside those of the class it derives from.
+    #[serde(default)]
+    pub has: Texts,
+    /// It is a reply itself: those of its attributes that give this reply or its headers.
+    #[serde(default)]
+    pub replies: Texts,
+    /// The attribute that a class derived from it must set: without it an error has no status.
+    pub needs: Option<String>,
+    /// Headers that its own reply always has.
+    #[serde(default)]
+    pub headers: Texts,
+    /// It is raised before it is known whose request it is, so handlers of a part are not asked.
+    #[serde(default)]
+    pub before_routing: bool,
+    /// Calls that raise it or a class derived from it.
+    #[serde(default)]
+    pub raised_by: Texts,
+    /// Methods, on whatever object, that raise it or a class derived from it.
+    #[serde(default)]
+    pub raised_by_method: Texts,
 }
 
 /// An attribute of caught exceptions.
@@ -670,6 +718,70 @@ pub enum When {
     Off,
     /// The call itself, unless the argument counts as false.
     NotFalsy,
+}
+
+/// What the framework tells clients until it is told not to.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct FrameworkDefault {
+    /// It does so once this is called.
+    pub call: Texts,
+    /// The arguments that stop it, unless they count as false.
+    #[serde(default)]
+    pub argument: OneOrMany<ArgumentWord>,
+    /// Not where the program speaks of one of these names: the classes, methods and settings that stop it.
+    #[serde(default)]
+    pub unless: Texts,
+    /// What an attacker gains.
+    pub severity: Option<String>,
+    /// What it tells, as half a sentence.
+    pub phrase: String,
+    /// What to do, as half a sentence.
+    pub remedy: String,
+}
+
+/// A call that makes a reply.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Reply {
+    /// The call.
+    #[serde(default)]
+    pub call: Texts,
+    /// The arguments that are its status; without them it is a success.
+    #[serde(default)]
+    pub status: OneOrMany<ArgumentWord>,
+    /// The arguments that are its headers.
+    #[serde(default)]
+    pub headers: OneOrMany<ArgumentWord>,
+    /// The argument that may be a reply: its status and headers stay where nothing else is said.
+    pub body: Option<usize>,
+    /// It fails when an exception, as it is, is among its arguments or in them.
+    #[serde(default)]
+    pub encodes: bool,
+    /// Attributes of a reply that are its status.
+    #[serde(default)]
+    pub status_attribute: Texts,
+    /// Attributes of a reply that are its headers.
+    #[serde(default)]
+    pub headers_attribute: Texts,
+}
+
+/// What keeps an error for operators.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Record {
+    /// Calls that keep the error being handled.
+    #[serde(default)]
+    pub call: Texts,
+    /// Methods, on whatever object, that keep the error being handled.
+    #[serde(default)]
+    pub current: Texts,
+    /// Methods, on whatever object, that keep what they are given.
+    #[serde(default)]
+    pub method: Texts,
+    /// A function of a library whose name contains one of these is believed to keep the error.
+    #[serde(default)]
+    pub fragment: Texts,
 }
 
 /// How the tests install and boot it.

@@ -6,13 +6,14 @@ use crate::{Rule, Severity};
 
 /// What stands between the `+++` lines.
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
 struct Front {
     title: String,
     rule: Option<String>,
     severity: Option<String>,
     request: Option<String>,
     leaks: Option<String>,
+    lacks: Option<String>,
     boot: Option<String>,
     #[serde(default)]
     boots: bool,
@@ -31,6 +32,8 @@ pub struct Pattern {
     pub request: Option<String>,
     /// What is in the vulnerable reply and not in the secure one.
     pub leaks: Option<String>,
+    /// What is in the secure reply and not in the vulnerable one.
+    pub lacks: Option<String>,
     /// Why it is not booted.
     pub not_booted: Option<String>,
     /// The code.
@@ -110,6 +113,7 @@ impl Pattern {
             severity,
             request: front.request,
             leaks: front.leaks,
+            lacks: front.lacks,
             not_booted,
             blocks,
         })

@@ -37,6 +37,18 @@ pub enum Rule {
     OpenByDefault,
     /// Nothing decides in one place what the client sees of an error.
     NoCentralHandler,
+    /// An error handler fails itself.
+    HandlerCrashes,
+    /// An error is answered with a status that is not its own.
+    HandlerLosesStatus,
+    /// Headers that belong to an error are not sent.
+    HandlerLosesHeaders,
+    /// A handler of every error tells nobody of it.
+    HandlerSilences,
+    /// A handler is registered and is not asked.
+    HandlerNeverRuns,
+    /// The framework itself tells clients of errors until it is told not to.
+    FrameworkDefault,
 }
 
 /// The three controls of a tight application.
@@ -189,6 +201,48 @@ const ROWS: &[Row] = &[
         weaknesses: &[756],
         summary: "no central error handler",
     },
+    Row {
+        rule: Rule::HandlerCrashes,
+        code: "TL302",
+        name: "handler-crashes",
+        weaknesses: &[755],
+        summary: "an error handler fails itself",
+    },
+    Row {
+        rule: Rule::HandlerLosesStatus,
+        code: "TL303",
+        name: "handler-loses-status",
+        weaknesses: &[755],
+        summary: "an error is answered with a status that is not its own",
+    },
+    Row {
+        rule: Rule::HandlerLosesHeaders,
+        code: "TL304",
+        name: "handler-loses-headers",
+        weaknesses: &[755],
+        summary: "headers that belong to an error are not sent",
+    },
+    Row {
+        rule: Rule::HandlerSilences,
+        code: "TL305",
+        name: "handler-silences",
+        weaknesses: &[778],
+        summary: "a handler of every error neither logs nor signals it",
+    },
+    Row {
+        rule: Rule::HandlerNeverRuns,
+        code: "TL306",
+        name: "handler-never-runs",
+        weaknesses: &[756],
+        summary: "an error handler is registered and not asked",
+    },
+    Row {
+        rule: Rule::FrameworkDefault,
+        code: "TL307",
+        name: "framework-default",
+        weaknesses: &[209, 1188],
+        summary: "the framework tells clients of errors until it is told not to",
+    },
 ];
 
 impl Rule {
@@ -233,6 +287,18 @@ impl Rule {
     /// Whether it judges the application as a whole, not one place in it.
     pub fn judges_application(self) -> bool {
         matches!(self, Rule::NoCentralHandler)
+    }
+
+    /// Whether it judges how a handler is written, whatever reaches the client.
+    pub fn judges_handler(self) -> bool {
+        matches!(
+            self,
+            Rule::HandlerCrashes
+                | Rule::HandlerLosesStatus
+                | Rule::HandlerLosesHeaders
+                | Rule::HandlerSilences
+                | Rule::HandlerNeverRuns
+        )
     }
 
     /// The rule with this code (any case) or name.

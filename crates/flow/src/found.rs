@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 use tightlip_catalogue::model::{Channel, Returned, Scope};
-use tightlip_catalogue::{Opening, Rule, Severity};
+use tightlip_catalogue::{AddedText, HandlerModel, Opening, Rule, Severity};
 use tightlip_ir::Symbol;
 
 use crate::program::FunctionRef;
@@ -38,10 +38,35 @@ pub struct Role {
     pub exception: Option<usize>,
     /// The classes of that exception; none means any.
     pub handles: Vec<ClassName>,
+    /// The classes could not be told, so that any is assumed.
+    pub assumed: bool,
     /// Whose errors it handles.
     pub scope: Scope,
+    /// The statuses by which it is registered.
+    pub statuses: Vec<i64>,
+    /// Errors of its part do not reach the handlers of the application.
+    pub apart: bool,
+    /// What the framework adds to what it returns.
+    pub adds: Option<AddedText>,
     /// Where it is registered.
     pub location: Location,
+}
+
+impl Role {
+    /// What `model` makes of a function at `location`; which errors it handles is what the model itself says.
+    pub(crate) fn of_model(model: &HandlerModel, location: Location) -> Self {
+        Self {
+            returns: model.returns,
+            exception: model.exception,
+            handles: model.of.iter().map(|class| ClassName::Library(*class)).collect(),
+            assumed: false,
+            scope: model.scope,
+            statuses: Vec::new(),
+            apart: model.apart,
+            adds: model.adds.clone(),
+            location,
+        }
+    }
 }
 
 /// A function that the framework calls.
@@ -79,6 +104,8 @@ pub struct Opened {
     pub taken_over: Option<Location>,
     /// Tests may do it.
     pub tests_may: bool,
+    /// It does not where the program speaks of one of these names.
+    pub unless: Vec<Symbol>,
 }
 
 /// When a setting opens.

@@ -115,6 +115,23 @@ impl Hierarchy {
     }
 }
 
+impl Program {
+    /// The class and all of the program that it derives from, nearest first.
+    pub fn ancestors(&self, class: ClassRef) -> &[ClassRef] {
+        &self.hierarchy.lineage(class).ancestors
+    }
+
+    /// The classes of libraries that it derives from, nearest first.
+    pub fn library_ancestors(&self, class: ClassRef) -> &[Symbol] {
+        &self.hierarchy.lineage(class).libraries
+    }
+
+    /// The method `name` of `class` or of the nearest base that has it.
+    pub fn method(&self, class: ClassRef, name: Symbol) -> Option<FunctionRef> {
+        self.hierarchy.method(class, name)
+    }
+}
+
 impl Lineage {
     fn of(class: ClassRef, bases: &FxHashMap<ClassRef, Vec<Meaning>>, catalogue: &Catalogue) -> Self {
         let mut lineage = Self { ancestors: vec![class], ..Self::default() };

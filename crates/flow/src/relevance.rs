@@ -6,7 +6,7 @@ use tightlip_ir::{ExpressionId, ExpressionKind, Symbol};
 
 use crate::found::Role;
 use crate::program::{ClassRef, FileIndex, FunctionRef, Program};
-use crate::taint::{ClassName, Location};
+use crate::taint::Location;
 
 /// Methods of classes derived from a library's are handlers without being registered.
 pub(crate) fn inherent_roles(program: &Program, catalogue: &Catalogue) -> FxHashMap<FunctionRef, Vec<Role>> {
@@ -18,13 +18,8 @@ pub(crate) fn inherent_roles(program: &Program, catalogue: &Catalogue) -> FxHash
             for (name, function) in &lineage.methods {
                 if model.means(*name) {
                     let span = program.function(*function).name_span;
-                    inherent.entry(*function).or_default().push(Role {
-                        returns: model.handler.returns,
-                        exception: model.handler.exception,
-                        handles: model.handler.of.iter().map(|path| ClassName::Library(*path)).collect(),
-                        scope: model.handler.scope,
-                        location: Location { file: class.file, span },
-                    });
+                    let location = Location { file: class.file, span };
+                    inherent.entry(*function).or_default().push(Role::of_model(&model.handler, location));
                 }
             }
         }

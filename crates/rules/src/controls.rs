@@ -1,32 +1,33 @@
 //! The applications in a program, and how their three controls stand.
 
-use tightlip_catalogue::model::{Returned, Scope, Text};
 use tightlip_catalogue::{Catalogue, Control, Severity};
-use tightlip_flow::{ApplicationSite, ClassName, FileIndex, Location, Program, Registration, Solution};
+use tightlip_flow::{ApplicationSite, FileIndex, Location, Program, Solution};
 
+use crate::central_handler::Handlers;
 use crate::judge::Files;
-use crate::site::{FileId, Site};
+use crate::site::Site;
 use crate::{Application, ControlReport, ControlState, DeploymentFile, Finding};
 
 /// The applications, and which file belongs to which.
 pub(crate) struct Applications<'a> {
     program: &'a Program,
     sites: Vec<&'a ApplicationSite>,
-    /// Handlers of every error, by application.
-    central: Vec<Vec<&'a Registration>>,
+    catalogue: &'a Catalogue,
+    /// Handlers of errors, by application.
+    handlers: Vec<Handlers<'a>>,
 }
 
 impl<'a> Applications<'a> {
-    pub(crate) fn new(program: &'a Program, solution: &'a Solution, catalogue: &Catalogue) -> Self {
+    pub(crate) fn new(program: &'a Program, solution: &'a Solution, catalogue: &'a Catalogue) -> Self {
         let sites: Vec<&ApplicationSite> = solution.applications.iter().collect();
-        let mut applications = Self { program, central: vec![Vec::new(); sites.len()], sites };
+        let handlers = sites.iter().map(|_| Handlers::default()).collect();
+        let mut applications = Self { program, catalogue, handlers, sites };
         for registration in &solution.registrations {
-            if !is_central(registration, catalogue) {
-                continue;
-            }
-            let file = registration.role.location.file;
-            for application in applications.near(&program.file(file).path, Some(file)) {
-                applications.central[application].push(registration);
+            if registration.role.exception.is_some() || registration.role.apart {
+                let file = registration.role.location.file;
+                for application in applications.near(&program.file(file).path, Some(file)) {
+                    applications.handlers[application].add(registration, catalogue);
+                }
             }
         }
         applications
@@ -34,8 +35,8 @@ impl<'a> Applications<'a> {
 
     /// Where applications are made that have no central handler.
     pub(crate) fn without_central_handler(&self) -> impl Iterator<Item = Location> + '_ {
-        let absent = |(_, handlers): &(&&ApplicationSite, &Vec<_>)| handlers.is_empty();
-        self.sites.iter().zip(&self.central).filter(absent).map(|(site, _)| site.location)
+        let absent = |(_, handlers): &(&&ApplicationSite, &Handlers<'_>)| handlers.is_empty();
+        self.sites.iter().zip(&self.handlers).filter(absent).map(|(site, _)| site.location)
     }
 
     /// The applications made in `file`, else those whose file shares the longest path with it.
@@ -68,7 +69,7 @@ impl<'a> Applications<'a> {
                 framework: site.framework.to_owned(),
                 place: files.place(site.location),
                 controls: vec![
-                    self.central_handler(index, &own, files),
+                    self.handlers[index].report(self.program, self.catalogue, site.location, &own, files),
                     sanitized_replies(&own),
                     debug_suppression(&own, !deployment.is_empty()),
                 ],
@@ -87,55 +88,6 @@ impl<'a> Applications<'a> {
         };
         self.sites.iter().zip(&short).map(named).collect()
     }
-
-    fn central_handler(
-        &self,
-        index: usize,
-        findings: &[&(Site, Finding)],
-        files: &mut Files<'_>,
-    ) -> ControlReport {
-        let control = Control::CentralHandler;
-        let Some(handler) = self.central[index].first() else {
-            let reason = "no handler for HTTPException, 500 or Exception".to_owned();
-            return ControlReport { control, state: ControlState::Absent, reason, place: None };
-        };
-        for handler in &self.central[index] {
-            let function = self.program.function(handler.function);
-            let leaking = findings.iter().find(|(site, finding)| {
-                site.file == FileId::Program(handler.function.file)
-                    && function.span.contains(site.span)
-                    && finding.rule.control() == Control::SanitizedReplies
-            });
-            if let Some((site, finding)) = leaking {
-                let reason = format!("in `{}` {}", function.name, finding.message);
-                let place = Some(files.place(*site));
-                return ControlReport { control, state: ControlState::Weak, reason, place };
-            }
-        }
-        let function = self.program.function(handler.function);
-        let location = Location { file: handler.function.file, span: function.name_span };
-        ControlReport {
-            control,
-            state: ControlState::Present,
-            reason: format!("`{}`", function.name),
-            place: Some(files.place(location)),
-        }
-    }
-}
-
-/// Whether it handles every error of the application.
-fn is_central(registration: &Registration, catalogue: &Catalogue) -> bool {
-    let role = &registration.role;
-    let everything = |class: &ClassName| match class {
-        ClassName::Library(path) => catalogue
-            .exception(*path)
-            .is_some_and(|model| model.central || (model.text == Some(Text::Raw) && model.parent.is_none())),
-        ClassName::Program(_) => false,
-    };
-    role.returns == Returned::Body
-        && role.scope == Scope::Application
-        && role.exception.is_some()
-        && (role.handles.is_empty() || role.handles.iter().any(everything))
 }
 
 fn sanitized_replies(findings: &[&(Site, Finding)]) -> ControlReport {

@@ -9,6 +9,7 @@ use tightlip_flow::{Flow, Location, Opened, OpenedHow, Program, Solution};
 use crate::controls::Applications;
 use crate::deployment::Deployment;
 use crate::fingerprint::Fingerprints;
+use crate::handler::{self, Defect};
 use crate::openings::{Open, Openings, is_beside_deployment};
 use crate::site::{FileId, Site};
 use crate::suppression::Suppressions;
@@ -39,11 +40,17 @@ pub fn judge(checked: Checked<'_>, sources: &Sources<'_>) -> Judgement {
     for flow in best_flows(&solution.flows) {
         judge.add_flow(flow);
     }
+    for defect in handler::defects(program, solution, catalogue) {
+        judge.add_defect(defect);
+    }
     let applications = Applications::new(program, solution, catalogue);
     let deployment = Deployment::new(deployment_files, program, catalogue);
     let openings =
         Openings { program, solution, catalogue, applications: &applications, deployment: &deployment };
     for opened in opened_once(&solution.opened) {
+        if handler::speaks_of(program, &opened.unless) {
+            continue;
+        }
         let is_in_test = |location: Location| is_test(&program.file(location.file).path);
         let is_for_tests = is_in_test(opened.location) || opened.taken_over.is_some_and(is_in_test);
         if !(opened.tests_may && is_for_tests) {
@@ -241,6 +248,11 @@ impl Judge<'_> {
         let finding = self.add(site, opening.rule, severity, confidence, message);
         finding.steps = steps;
         finding.remedy = opening.remedy.to_owned();
+    }
+
+    fn add_defect(&mut self, defect: Defect) {
+        let confidence = Confidence::Likely;
+        self.add(defect.location.into(), defect.rule, defect.severity, confidence, defect.message);
     }
 
     fn add_application_without_handler(&mut self, site: Location) {

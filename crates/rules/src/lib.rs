@@ -1,9 +1,11 @@
 //! Flows, handlers and switches become findings: with severity, confidence, words, and suppression.
 
+mod central_handler;
 mod controls;
 mod deployment;
 mod finding;
 mod fingerprint;
+mod handler;
 mod judge;
 mod openings;
 mod site;

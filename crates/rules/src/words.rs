@@ -27,7 +27,13 @@ fn subject(rule: Rule) -> &'static str {
         | Rule::TracebacksServed
         | Rule::DebugToolbar
         | Rule::OpenByDefault
-        | Rule::NoCentralHandler => rule.summary(),
+        | Rule::NoCentralHandler
+        | Rule::HandlerCrashes
+        | Rule::HandlerLosesStatus
+        | Rule::HandlerLosesHeaders
+        | Rule::HandlerSilences
+        | Rule::HandlerNeverRuns
+        | Rule::FrameworkDefault => rule.summary(),
     }
 }
 
@@ -128,7 +134,13 @@ pub(crate) fn example(flow: &Flow) -> Option<&'static str> {
         | Rule::TracebacksServed
         | Rule::DebugToolbar
         | Rule::OpenByDefault
-        | Rule::NoCentralHandler => return None,
+        | Rule::NoCentralHandler
+        | Rule::HandlerCrashes
+        | Rule::HandlerLosesStatus
+        | Rule::HandlerLosesHeaders
+        | Rule::HandlerSilences
+        | Rule::HandlerNeverRuns
+        | Rule::FrameworkDefault => return None,
     })
 }
 
@@ -153,5 +165,13 @@ pub(crate) fn remedy(rule: Rule) -> &'static str {
         Rule::NoCentralHandler => {
             "register one handler for HTTPException or Exception that logs and answers with a fixed text"
         }
+        Rule::HandlerCrashes => "return a reply for every error that comes here; ask with `isinstance` first",
+        Rule::HandlerLosesStatus => "answer with the status of the error, 500 where it has none",
+        Rule::HandlerLosesHeaders => "start from `error.get_response()` and replace its data",
+        Rule::HandlerSilences => {
+            "log the error with its stack trace, under the reference that the client gets"
+        }
+        Rule::HandlerNeverRuns => "register one handler for it, on the application, when it starts",
+        Rule::FrameworkDefault => "give the entry a fixed text, log the exception",
     }
 }

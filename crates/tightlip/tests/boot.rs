@@ -96,6 +96,7 @@ struct Booted {
     name: String,
     side: Side,
     leaks: Option<String>,
+    lacks: Option<String>,
     case: Value,
 }
 
@@ -122,7 +123,8 @@ fn hold_patterns(environment: &str, wanted: &dyn Fn(&str) -> bool) {
             }
             let requests: Vec<&String> = pattern.request.iter().collect();
             let case = json!({ "name": name, "files": files, "requests": requests });
-            booted.push(Booted { name: name.clone(), side, leaks: pattern.leaks.clone(), case });
+            let (leaks, lacks) = (pattern.leaks.clone(), pattern.lacks.clone());
+            booted.push(Booted { name: name.clone(), side, leaks, lacks, case });
         }
     }
     let cases: Vec<&Value> = booted.iter().map(|booted| &booted.case).collect();
@@ -135,17 +137,20 @@ fn hold_patterns(environment: &str, wanted: &dyn Fn(&str) -> bool) {
 
 /// What is wrong with the answer of a booted page.
 fn mistake(booted: &Booted, answer: &Answer) -> Option<String> {
-    let Booted { name, side, leaks, .. } = booted;
+    let Booted { name, side, leaks, lacks, .. } = booted;
     let replies = match answer {
         Answer::Replies(replies) => replies.join("\n"),
         Answer::Failed(error) => return Some(format!("{name} ({side:?}) did not boot: {error}")),
     };
-    let leaks = leaks.as_ref()?;
-    match (side, replies.contains(leaks)) {
-        (Side::Vulnerable, false) => Some(format!("{name} does not send `{leaks}`:\n{replies}")),
-        (Side::Secure, true) => Some(format!("the secure side of {name} sends `{leaks}`:\n{replies}")),
-        _ => None,
-    }
+    let sends = |text: &String| match side {
+        Side::Vulnerable => (format!("{name} sends `{text}`"), replies.contains(text)),
+        Side::Secure => (format!("the secure side of {name} sends `{text}`"), replies.contains(text)),
+    };
+    let is_vulnerable = *side == Side::Vulnerable;
+    let wanted =
+        leaks.iter().map(|text| (text, is_vulnerable)).chain(lacks.iter().map(|text| (text, !is_vulnerable)));
+    let wrong = wanted.map(|(text, wanted)| (sends(text), wanted)).find(|((_, sent), wanted)| sent != wanted);
+    wrong.map(|((what, sent), _)| format!("{what}: {sent}, which is not what the page says:\n{replies}"))
 }
 
 /// What the harness tells of one case.

@@ -4,7 +4,7 @@
 //! Behind a heading, ` (known gap)` says that the engine gets the case wrong today: then it must go on doing so
 //! until the mark is taken away, so that nobody repairs it unseen.
 //!
-//! Rules that judge an application as a whole are asked only of cases that mark one.
+//! Rules that judge an application as a whole, or how a handler is written, are asked only of cases that mark one.
 
 mod support;
 
@@ -103,7 +103,9 @@ impl Case<'_> {
         let judges_application = wanted.iter().any(|(_, _, rule)| rule.judges_application());
         let files: Vec<_> = self.files.iter().map(|(path, code)| (*path, code.as_str())).collect();
         let mut got = support::places(&support::check(&files));
+        let judges_handler = wanted.iter().any(|(_, _, rule)| rule.judges_handler());
         got.retain(|(_, _, rule)| judges_application || !rule.judges_application());
+        got.retain(|(_, _, rule)| judges_handler || !rule.judges_handler());
         got
     }
 

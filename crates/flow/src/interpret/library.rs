@@ -22,6 +22,7 @@ impl<'a> Interpreter<'a> {
         self.note_application(path, passed.span);
         self.register_functions(model, passed);
         self.check_switches_of_call(path, model, passed);
+        self.open_defaults(model, passed);
         let mut makes_reply = false;
         for sink in &model.sinks {
             makes_reply |= sink.makes_reply;

@@ -7,6 +7,7 @@
 mod arguments;
 mod attribute;
 mod call;
+mod default;
 mod exception;
 mod expression;
 mod guard;

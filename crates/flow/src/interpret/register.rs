@@ -9,7 +9,7 @@ use super::arguments::{Passed, PassedArguments};
 use crate::found::{Registration, Role};
 use crate::program::FunctionRef;
 use crate::taint::ClassName;
-use crate::value::{Entity, Value};
+use crate::value::{Constant, Entity, Value};
 
 impl<'a> Interpreter<'a> {
     /// What the decorators of `function` make of it; registers it where they say so.
@@ -99,26 +99,26 @@ impl<'a> Interpreter<'a> {
         passed: &PassedArguments,
         span: Span,
     ) {
-        let mut handles: Vec<ClassName> = model.of.iter().map(|class| ClassName::Library(*class)).collect();
+        let mut role = Role::of_model(model, self.location(span));
         if let Some(selected) = &model.handles {
             match handled(passed, selected) {
                 Some(class) => {
-                    if !self.classes(&class, &mut handles) {
-                        handles.push(ClassName::Library(Symbol::new("Exception")));
+                    if !self.classes(&class, &mut role.handles) {
+                        role.handles.push(ClassName::Library(Symbol::new("Exception")));
+                        role.assumed = true;
+                    }
+                    if let Some(Constant::Integer(status)) = class.constant {
+                        role.statuses.push(status);
                     }
                 }
-                // A bare decorator names nothing, and handles everything.
-                None if passed.all.is_empty() => handles.push(ClassName::Library(Symbol::new("Exception"))),
+                // A bare decorator names nothing, and handles everything that nobody else does.
+                None if passed.all.is_empty() => {
+                    role.handles.push(ClassName::Library(Symbol::new("Exception")));
+                    role.assumed = true;
+                }
                 None => return,
             }
         }
-        let role = Role {
-            returns: model.returns,
-            exception: model.exception,
-            handles,
-            scope: model.scope,
-            location: self.location(span),
-        };
         let mut functions = Vec::new();
         collect_functions(value, &mut functions, 0);
         for entity in &value.entities {

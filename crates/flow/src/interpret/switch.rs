@@ -281,6 +281,7 @@ impl<'a> Interpreter<'a> {
             how,
             taken_over,
             tests_may,
+            unless: Vec::new(),
         });
     }
 }

@@ -22,6 +22,31 @@ pub(super) struct Run {
     pub(super) original_uri_base_ids: BTreeMap<&'static str, UriBase>,
     pub(super) column_kind: &'static str,
     pub(super) results: Vec<ResultEntry>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) properties: Option<RunProperties>,
+}
+
+/// What the standard has no words for: the applications and their controls.
+#[derive(Serialize)]
+pub(super) struct RunProperties {
+    pub(super) applications: Vec<ApplicationEntry>,
+}
+
+#[derive(Serialize)]
+pub(super) struct ApplicationEntry {
+    pub(super) name: String,
+    pub(super) framework: String,
+    pub(super) location: Location,
+    pub(super) controls: Vec<ControlEntry>,
+}
+
+#[derive(Serialize)]
+pub(super) struct ControlEntry {
+    pub(super) control: &'static str,
+    pub(super) state: &'static str,
+    pub(super) reason: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) location: Option<Location>,
 }
 
 #[derive(Serialize)]

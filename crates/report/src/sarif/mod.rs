@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::path::Path;
 
-use tightlip_rules::{Finding, Place, Rule, Severity, Step};
+use tightlip_rules::{Application, ControlReport, Finding, Place, Rule, Severity, Step};
 
 use self::log::*;
 use crate::escape::percent_encode;
@@ -27,7 +27,8 @@ const LONGEST_SNIPPET: usize = 1_000;
 /// Writes the report as SARIF 2.1.0.
 ///
 /// The rules are those that something was found of. A service reads the weight of an alert from its rule, so a rule has
-/// the weight of its gravest finding; each finding has its own beside it.
+/// the weight of its gravest finding; each finding has its own beside it. How the controls of each application stand
+/// is in the properties of the run.
 pub fn sarif(report: &Report<'_>, pages: RulePages<'_>, out: &mut impl Write) -> io::Result<()> {
     let writer = Writer { positions: Positions::default(), base: report.base };
     let findings = &report.judgement.findings;
@@ -59,6 +60,7 @@ pub fn sarif(report: &Report<'_>, pages: RulePages<'_>, out: &mut impl Write) ->
                 writer.result(finding, index)
             })
             .collect(),
+        properties: writer.properties(&report.judgement.applications),
     };
     let log = Log { schema: SCHEMA, version: "2.1.0", runs: vec![run] };
     serde_json::to_writer_pretty(&mut *out, &log)?;
@@ -140,6 +142,26 @@ impl Writer<'_> {
                 confidence: finding.confidence.name(),
                 security_severity: security_severity(finding.severity),
             },
+        }
+    }
+
+    fn properties(&self, applications: &[Application]) -> Option<RunProperties> {
+        let entry = |application: &Application| ApplicationEntry {
+            name: application.name.clone(),
+            framework: application.framework.clone(),
+            location: self.location(&application.place, None),
+            controls: application.controls.iter().map(|control| self.control(control)).collect(),
+        };
+        let applications: Vec<ApplicationEntry> = applications.iter().map(entry).collect();
+        (!applications.is_empty()).then_some(RunProperties { applications })
+    }
+
+    fn control(&self, report: &ControlReport) -> ControlEntry {
+        ControlEntry {
+            control: report.control.title(),
+            state: report.state.name(),
+            reason: report.reason.clone(),
+            location: report.place.as_ref().map(|place| self.location(place, None)),
         }
     }
 

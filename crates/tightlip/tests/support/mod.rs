@@ -37,6 +37,7 @@ fn deployment(path: &str, text: &str) -> Option<DeploymentFile> {
 }
 
 /// Path, line from 1, and rule of each finding, sorted, without doubles.
+#[allow(dead_code, reason = "not every test that has this module asks for places")]
 pub(crate) fn places(judgement: &Judgement) -> Vec<(String, usize, Rule)> {
     let mut places: Vec<_> = judgement
         .findings

@@ -100,6 +100,8 @@ pub struct Program {
     known_meanings: RwLock<KnownMeanings>,
     /// Methods by name.
     methods: FxHashMap<Symbol, Vec<(FunctionRef, ClassRef)>>,
+    /// Functions at the top of files by name.
+    top_functions: FxHashMap<Symbol, Vec<FunctionRef>>,
 }
 
 impl Program {
@@ -115,6 +117,7 @@ impl Program {
             library_names: catalogue.names().collect(),
             mentions: FxHashMap::default(),
             methods: FxHashMap::default(),
+            top_functions: FxHashMap::default(),
         };
         program.hierarchy = Hierarchy::new(&program, catalogue);
         program.index();
@@ -126,9 +129,13 @@ impl Program {
             let at = FileIndex(at as u32);
             for (id, function) in file.module.functions.iter().enumerate() {
                 let reference = FunctionRef { file: at, id: FunctionId(id as u32) };
-                if let Owner::Class(class) = function.owner {
-                    let class = ClassRef { file: at, id: class };
-                    self.methods.entry(function.name).or_default().push((reference, class));
+                match function.owner {
+                    Owner::Class(class) => {
+                        let class = ClassRef { file: at, id: class };
+                        self.methods.entry(function.name).or_default().push((reference, class));
+                    }
+                    Owner::Module => self.top_functions.entry(function.name).or_default().push(reference),
+                    Owner::Function(_) => {}
                 }
                 for name in &function.mentions {
                     self.mentions.entry(*name).or_default().push(reference);
@@ -181,6 +188,11 @@ impl Program {
     /// The methods called `name`, of whatever class.
     pub fn methods(&self, name: Symbol) -> &[(FunctionRef, ClassRef)] {
         self.methods.get(&name).map_or(&[], Vec::as_slice)
+    }
+
+    /// The functions called `name` at the top of whatever file.
+    pub(crate) fn top_functions(&self, name: Symbol) -> &[FunctionRef] {
+        self.top_functions.get(&name).map_or(&[], Vec::as_slice)
     }
 
     /// What `name` means at the top of `file`; several meanings if several definitions stand there.

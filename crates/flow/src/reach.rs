@@ -7,7 +7,7 @@ use std::cell::RefCell;
 use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
-use tightlip_ir::{ExpressionId, ExpressionKind, FunctionId, Module, Owner, Span, Symbol};
+use tightlip_ir::{ExpressionId, ExpressionKind, FunctionId, Literal, Module, Owner, Span, Symbol};
 
 use crate::program::{ClassRef, FileIndex, FunctionRef, Meaning, Program};
 use crate::taint::ClassName;
@@ -179,10 +179,23 @@ fn calls_unknown(program: &Program, here: FunctionRef, span: Span) -> bool {
         let ExpressionKind::Call { callee, .. } = &expression.kind else { return false };
         match &module.expression(*callee).kind {
             ExpressionKind::Name(name) => is_variable(name),
-            ExpressionKind::Call { .. } | ExpressionKind::Index { .. } => true,
+            ExpressionKind::Call { .. } => called_by_text(program, module, *callee).is_empty(),
+            ExpressionKind::Index { .. } => true,
             _ => false,
         }
     })
+}
+
+/// `action("order_create")(...)`: what is called in the end has the name that stands in the text.
+fn called_by_text(program: &Program, module: &Module, callee: ExpressionId) -> Vec<FunctionRef> {
+    let ExpressionKind::Call { arguments, .. } = &module.expression(callee).kind else { return Vec::new() };
+    let mut functions = Vec::new();
+    for argument in arguments {
+        if let ExpressionKind::Literal(Literal::Text(name)) = module.expression(argument.value).kind {
+            functions.extend(program.top_functions(name).iter().copied());
+        }
+    }
+    functions
 }
 
 struct Uses<'a> {
@@ -247,7 +260,12 @@ impl<'a> Uses<'a> {
                     let init = self.program.hierarchy.method(class, Symbol::new("__init__"));
                     init.into_iter().for_each(|method| self.add_use(id, method));
                 }
-                _ => self.add_method(*callee),
+                _ => {
+                    self.add_method(*callee);
+                    for function in called_by_text(self.program, self.module, *callee) {
+                        self.add_use(id, function);
+                    }
+                }
             },
             _ => {}
         }

@@ -10,7 +10,7 @@ use crate::heat::{Heat, Slots};
 use crate::program::{ClassRef, FunctionRef};
 use crate::store::Key;
 use crate::summary::EffectTarget;
-use crate::taint::{Form, Note, Operation, Origin, Source, SourceKind, Taint};
+use crate::taint::{Form, Note, Operation, Origin, Slot, Source, SourceKind, Taint};
 use crate::value::{Constant, Entity, Object, PartialCall, Shape, Value};
 
 /// Decorators of the language that leave a method a method.
@@ -29,9 +29,10 @@ impl<'a> Interpreter<'a> {
                 value.add_taint(taint);
             }
         }
+        let told_by_caller = self.is_own_exception(owner);
         for entity in &owner.entities {
             let known = self.entity_attribute(entity, name);
-            value.gather(&known);
+            value.gather(&if told_by_caller { only_given(known) } else { known });
         }
         // What was assigned to an object of which nothing is known is kept as its entries.
         for shape in &owner.shapes {
@@ -42,6 +43,30 @@ impl<'a> Interpreter<'a> {
             }
         }
         value
+    }
+
+    /// Whether `value` is the exception whose method this is: what it holds is known where it was caught, and is put
+    /// in there.
+    pub(super) fn is_own_exception(&self, value: &Value) -> bool {
+        self.takes_own_exception() && slot_of(value) == Some(Slot::Parameter(0))
+    }
+
+    /// As [`Self::is_own_exception`], of an attribute of it.
+    pub(super) fn is_of_own_exception(&self, value: &Value) -> bool {
+        let is_own = |taint: &Taint| match &taint.origin {
+            Origin::Given(Slot::Parameter(0), operations) => {
+                matches!(operations.as_slice(), [Operation::Attribute(_)])
+            }
+            _ => false,
+        };
+        self.takes_own_exception() && value.taints.iter().any(is_own)
+    }
+
+    fn takes_own_exception(&self) -> bool {
+        self.heat.slots().contains(Slot::Parameter(0))
+            && self.roles.is_empty()
+            && self.function.name != "__init__"
+            && self.class.is_some_and(|class| self.program.hierarchy.lineage(class).exception)
     }
 
     fn attribute_taint(&mut self, taint: &Taint, name: Symbol) -> Option<Taint> {
@@ -354,7 +379,7 @@ impl<'a> Interpreter<'a> {
         let constructing = self.function.name == "__init__" && self.class == Some(class);
         if constructing && owner.entities.len() == 1 {
             // Who constructs knows of which derived class the object is.
-            let slot = crate::taint::Slot::Parameter(0);
+            let slot = Slot::Parameter(0);
             self.add_effect(EffectTarget::Argument(slot, Some(name)), value.clone());
             let (known, _) = super::split_given(value);
             if known.is_telling() {
@@ -499,4 +524,9 @@ fn join_field(value: &mut Value, held: Value) {
     } else {
         value.join(&held);
     }
+}
+
+/// What of `value` depends on the caller.
+pub(super) fn only_given(value: Value) -> Value {
+    value.map_taints(&mut |taint| super::is_given(&taint).then_some(taint))
 }

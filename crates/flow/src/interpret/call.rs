@@ -6,6 +6,7 @@ use tightlip_catalogue::{PathStep, Rule};
 use tightlip_ir::{Argument, ExpressionId, ExpressionKind, Symbol};
 
 use super::arguments::PassedArguments;
+use super::attribute::only_given;
 use super::expression::without_whole_collections;
 use super::sink::Road;
 use super::substitute::Binding;
@@ -210,6 +211,9 @@ impl<'a> Interpreter<'a> {
                 result.join(&known);
             }
         }
+        if passed.all.is_empty() && self.is_of_own_exception(target) {
+            result = only_given(result);
+        }
         let replaced = target.entities.iter().any(|entity| match entity {
             Entity::Library(path) => self
                 .catalogue
@@ -334,7 +338,8 @@ impl<'a> Interpreter<'a> {
         }
         let mut slots = Slots::NONE;
         for (place, value) in parameters.iter().enumerate() {
-            if self.is_detail(value) || (place >= bound && is_callable(value)) {
+            let matters = if place < bound { self.is_exception(value) } else { is_callable(value) };
+            if matters || self.is_detail(value) {
                 slots.add(Slot::Parameter(place as u16));
             }
         }
@@ -344,6 +349,13 @@ impl<'a> Interpreter<'a> {
             }
         }
         slots
+    }
+
+    fn is_exception(&self, value: &Value) -> bool {
+        value.entities.iter().any(|entity| match entity {
+            Entity::Instance(object) => self.program.hierarchy.lineage(object.class).exception,
+            _ => false,
+        })
     }
 
     /// Whether `value` carries detail, or comes from where this function is given some.

@@ -201,6 +201,9 @@ impl<'a> Interpreter<'a> {
     }
 
     fn add_texts_of_objects(&mut self, value: &Value, text: &mut Value) {
+        if self.is_own_exception(value) {
+            return;
+        }
         for entity in &value.entities {
             if let Entity::Instance(object) = entity {
                 let known = self.text_of_object(object);

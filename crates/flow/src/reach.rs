@@ -13,7 +13,7 @@ use crate::program::{ClassRef, FileIndex, FunctionRef, Meaning, Program};
 use crate::taint::ClassName;
 
 /// So many functions are followed; code that reaches more may raise anything.
-const MOST_FUNCTIONS: usize = 3_000;
+const MOST_FUNCTIONS: usize = 6_000;
 /// Methods of a name that so many classes have may all be meant.
 const FEW_METHODS: usize = 3;
 

@@ -296,6 +296,14 @@ impl<'a> Interpreter<'a> {
                 join_field(&mut value, held);
             }
         }
+        if object.tried.is_some() {
+            // What an exception holds was made where it was raised.
+            for entity in &mut value.entities {
+                if let Entity::Instance(Object { tried: tried @ None, .. }) = entity {
+                    tried.clone_from(&object.tried);
+                }
+            }
+        }
         value
     }
 

@@ -356,8 +356,13 @@ impl Catalogue {
     }
 
     /// A function that mentions the last name of `path` matters wherever it stands.
-    fn trigger(&mut self, path: Symbol) {
-        self.triggers.push(Trigger { name: last_name(path), package: None, beside: Vec::new() });
+    /// The method of an object matters wherever it is mentioned: objects are handed on to files that import nothing.
+    fn trigger_of_method(&mut self, path: Symbol) {
+        if path.text().contains("()") {
+            self.triggers.push(Trigger { name: last_name(path), package: None, beside: Vec::new() });
+        } else {
+            self.trigger_with_package(path, &[]);
+        }
     }
 
     /// It matters where the package of `path` is imported, or where one of `beside` is mentioned.
@@ -435,11 +440,11 @@ impl Catalogue {
                 }
             }
             for path in words.paths(&entry.call)? {
-                self.trigger(path);
+                self.trigger_of_method(path);
                 self.call(path).handlers.push(handler.clone());
             }
             for path in words.paths(&entry.assign)? {
-                self.trigger(path);
+                self.trigger_with_package(path, &holder_name(path));
                 self.assigned_handlers.insert(path, handler.clone());
             }
             for path in words.paths(&entry.class)? {
@@ -782,6 +787,15 @@ pub(crate) fn last_name(path: Symbol) -> Symbol {
     let text = path.text().trim_end_matches("()").trim_end_matches("[]").trim_end_matches(']');
     let start = text.rfind(['.', '[', ')']).map_or(0, |place| place + 1);
     Symbol::new(&text[start..])
+}
+
+/// The name before the last one, if there is one: of `app().filters.names[]` it is `filters`.
+fn holder_name(path: Symbol) -> Vec<Symbol> {
+    let last = last_name(path);
+    let text = path.text();
+    let before = text.rfind(last.text()).map_or("", |place| text[..place].trim_end_matches('.'));
+    let holder = last_name(Symbol::new(before));
+    if holder.text().is_empty() { Vec::new() } else { vec![holder] }
 }
 
 /// The catalogue lives as long as the process, and its texts are named in every report.

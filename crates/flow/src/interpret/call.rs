@@ -302,7 +302,10 @@ impl<'a> Interpreter<'a> {
             *first = receiver.clone();
         }
         self.remember_given(function, &parameters, bound);
-        let slots = self.heated_slots(&parameters, captures, bound);
+        let own = bound > 0
+            && definition.name != "__init__"
+            && parameters.first().is_some_and(|receiver| self.is_exception(receiver));
+        let slots = self.heated_slots(&parameters, captures, bound, own);
         let heat = if slots == Slots::NONE { self.heat.less() } else { Heat::given(slots) };
         let needed = slots != Slots::NONE
             || self.is_module_body()
@@ -330,15 +333,15 @@ impl<'a> Interpreter<'a> {
         returned
     }
 
-    /// The slots of a callee through which detail comes, or something to be called; what it makes of a function that
-    /// it decorates matters in any case.
-    fn heated_slots(&self, parameters: &[Value], captures: &Captures, bound: usize) -> Slots {
+    /// The slots of a callee through which detail comes, or something to be called, or its `own` exception; what it
+    /// makes of a function that it decorates matters in any case.
+    fn heated_slots(&self, parameters: &[Value], captures: &Captures, bound: usize, own: bool) -> Slots {
         if self.decorating {
             return Slots::ALL;
         }
         let mut slots = Slots::NONE;
         for (place, value) in parameters.iter().enumerate() {
-            let matters = if place < bound { self.is_exception(value) } else { is_callable(value) };
+            let matters = if place < bound { own } else { is_callable(value) };
             if matters || self.is_detail(value) {
                 slots.add(Slot::Parameter(place as u16));
             }

@@ -2,8 +2,8 @@
 
 use crate::taint::Slot;
 
-/// How far a run looks into functions that do not matter by themselves. One that is given detail looks into all it
-/// calls, these look a little less far, and so on; one that is asked for nothing looks into none.
+/// How far a run looks into functions that do not matter by themselves. One that is given detail, or may read some,
+/// looks into all it calls; one that is asked for nothing special looks into none.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub(crate) struct Heat {
     level: u8,
@@ -56,11 +56,6 @@ impl Heat {
     /// Where detail comes from.
     pub(crate) fn slots(self) -> Slots {
         self.slots
-    }
-
-    /// What is asked of those it calls.
-    pub(crate) fn less(self) -> Self {
-        Self { level: self.level.saturating_sub(1), slots: Slots::NONE }
     }
 
     /// Whether this asks for all that `other` asks for.

@@ -306,7 +306,7 @@ impl<'a> Interpreter<'a> {
             && definition.name != "__init__"
             && parameters.first().is_some_and(|receiver| self.is_exception(receiver));
         let slots = self.heated_slots(&parameters, captures, bound, own);
-        let heat = if slots == Slots::NONE { self.heat.less() } else { Heat::given(slots) };
+        let heat = if slots == Slots::NONE { Heat::COLD } else { Heat::given(slots) };
         let needed = slots != Slots::NONE
             || self.is_module_body()
             || parameters.iter().skip(bound).any(|value| self.is_modelled_object(value));

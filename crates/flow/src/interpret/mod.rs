@@ -177,7 +177,7 @@ impl<'a> Interpreter<'a> {
     /// The summary of `function`, which is run first if it was not and may matter; this one is run again when it
     /// changes.
     fn ask(&mut self, function: FunctionRef) -> Option<Arc<Summary>> {
-        self.ask_with(function, self.heat.less(), false)
+        self.ask_with(function, Heat::COLD, false)
     }
 
     /// As [`Self::ask`], with so much heat; `needed` if it matters here in any case.

@@ -31,7 +31,13 @@ pub(crate) fn inherent_roles(program: &Program, catalogue: &Catalogue) -> FxHash
 /// decorator registers.
 pub(crate) fn mentioning_triggers(program: &Program, catalogue: &Catalogue) -> FxHashSet<FunctionRef> {
     let mut relevant = FxHashSet::default();
-    for trigger in &catalogue.triggers {
+    let packages: FxHashSet<Symbol> =
+        program.files.iter().flat_map(|file| file.packages.iter().copied()).collect();
+    let is_spoken_of = |trigger: &&Trigger| {
+        trigger.package.is_none_or(|package| packages.contains(&package))
+            || trigger.package.iter().chain(&trigger.beside).any(|name| !program.mentioning(*name).is_empty())
+    };
+    for trigger in catalogue.triggers.iter().filter(is_spoken_of) {
         let matters = |function: &&FunctionRef| triggers(program, trigger, **function);
         relevant.extend(program.mentioning(trigger.name).iter().filter(matters));
     }

@@ -20,11 +20,26 @@ use crate::value::Value;
 const MOST_RUNS: u32 = 5;
 /// One that handles none is only asked what kind of thing it returns.
 const MOST_RUNS_WITHOUT_DETAIL: u32 = 3;
+/// Who was run so often waits until nothing else is left to do.
+const OFTEN: u32 = 3;
 /// So many functions are looked at in any program because they mention a name that became tainted.
 const FEWEST_WOKEN: usize = 250;
 /// A name that more functions mention does not tell who means this one: then only files that name its class, or
 /// stand beside it, are looked at.
 const MOST_MENTIONS: usize = 24;
+/// Who is run next: callees before callers, and last those that were run often, which are then told at once all that
+/// has come together.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+struct Rank {
+    often: bool,
+    place: u32,
+}
+
+impl Rank {
+    /// Of a function that was not run yet.
+    const NEW: Rank = Rank { often: false, place: u32::MAX };
+}
+
 /// What is known so far, and what is to be done.
 #[derive(Default)]
 pub(crate) struct Work {
@@ -46,12 +61,12 @@ pub(crate) struct Work {
     watchers: FxHashMap<FunctionRef, FxHashSet<FunctionRef>>,
     /// Called too deep to be run at once.
     called: Vec<FunctionRef>,
-    /// To be run, or run again, by rank: callees before callers.
-    open: BTreeSet<(u32, FunctionRef)>,
+    /// To be run, or run again, by rank.
+    open: BTreeSet<(Rank, FunctionRef)>,
     /// How many were opened only because they mention a name that became tainted.
     woken: usize,
     /// The place in the order in which functions were first run.
-    ranks: FxHashMap<FunctionRef, u32>,
+    places: FxHashMap<FunctionRef, u32>,
     /// Roles that methods have by the base of their class.
     inherent: FxHashMap<FunctionRef, Vec<Role>>,
     /// Roles by who registers them.
@@ -64,7 +79,7 @@ impl Work {
         let roles = inherent.iter().map(|(function, roles)| (*function, roles.as_slice().into())).collect();
         let mut relevant = mentioning_triggers(program, catalogue);
         relevant.extend(inherent.keys());
-        let open = relevant.iter().map(|function| (u32::MAX, *function)).collect();
+        let open = relevant.iter().map(|function| (Rank::NEW, *function)).collect();
         Self { inherent, roles, relevant, open, ..Self::default() }
     }
 
@@ -189,27 +204,28 @@ impl Work {
         self.open.insert((self.rank(function), function));
     }
 
-    fn rank(&self, function: FunctionRef) -> u32 {
-        self.ranks.get(&function).copied().unwrap_or(u32::MAX)
+    fn rank(&self, function: FunctionRef) -> Rank {
+        let Some(place) = self.places.get(&function) else { return Rank::NEW };
+        let often = self.runs.get(&function).is_some_and(|runs| *runs >= OFTEN);
+        Rank { often, place: *place }
     }
 
     pub(crate) fn finish(&mut self, program: &Program, function: FunctionRef, mut outcome: Outcome) {
         self.running.pop();
-        *self.runs.entry(function).or_default() += 1;
-        if !self.ranks.contains_key(&function) {
-            self.rank_first(function);
-        }
+        self.count_run(function);
         self.merge_writes(program, function, &outcome);
         self.merge_roles(function, &outcome);
         self.merge_summary(program, function, std::mem::take(&mut outcome.summary));
         self.outcomes.insert(function, outcome);
     }
 
-    /// Gives it its rank, also where it was opened without one.
-    fn rank_first(&mut self, function: FunctionRef) {
-        let was_open = self.open.remove(&(u32::MAX, function));
-        self.ranks.insert(function, self.ranks.len() as u32);
-        if was_open {
+    /// Its rank changes, also where it was opened while it was run.
+    fn count_run(&mut self, function: FunctionRef) {
+        let is_open = self.open.remove(&(self.rank(function), function));
+        *self.runs.entry(function).or_default() += 1;
+        let place = self.places.len() as u32;
+        self.places.entry(function).or_insert(place);
+        if is_open {
             self.wake(function);
         }
     }

@@ -78,7 +78,12 @@ impl Work {
         let inherent = inherent_roles(program, catalogue);
         let roles = inherent.iter().map(|(function, roles)| (*function, roles.as_slice().into())).collect();
         let mut relevant = mentioning_triggers(program, catalogue);
-        relevant.extend(inherent.keys());
+        for function in inherent.keys() {
+            relevant.insert(*function);
+            if !program.function(*function).decorators.is_empty() {
+                relevant.insert(program.defining(*function));
+            }
+        }
         let open = relevant.iter().map(|function| (Rank::NEW, *function)).collect();
         Self { inherent, roles, relevant, open, ..Self::default() }
     }

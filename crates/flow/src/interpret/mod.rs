@@ -87,6 +87,8 @@ struct Interpreter<'a> {
     steps: u32,
     depth: u32,
     loops: u32,
+    /// The statement whose value nobody takes.
+    dropped: Option<Span>,
     /// A decorator is being called: what it makes of a function matters in any case.
     decorating: bool,
     /// How many values were put in the place of slots, and how deep in each other.
@@ -127,6 +129,7 @@ impl<'a> Interpreter<'a> {
             steps: 0,
             depth: 0,
             loops: 0,
+            dropped: None,
             decorating: false,
             substitutions: 0,
             nested_substitutions: 0,

@@ -134,6 +134,24 @@ impl<'a> Interpreter<'a> {
         }
     }
 
+    /// What decorators made of `method` is called in its place.
+    pub(super) fn hand_on_roles(&mut self, method: FunctionRef, decorated: &Value) {
+        let roles = self.solver.roles(method);
+        if roles.is_empty() {
+            return;
+        }
+        let mut functions = Vec::new();
+        collect_functions(decorated, &mut functions, 0);
+        for function in functions.into_iter().filter(|function| *function != method) {
+            for role in roles.iter() {
+                let registration = Registration { function, role: role.clone() };
+                if !self.outcome.registrations.contains(&registration) {
+                    self.outcome.registrations.push(registration);
+                }
+            }
+        }
+    }
+
     /// How what this function returns reaches the client, if it does.
     pub(super) fn road_of_returned(&self) -> Option<Channel> {
         let is_returned = |as_what| self.roles.iter().any(|role| role.returns == as_what);

@@ -33,7 +33,9 @@ impl<'a> Interpreter<'a> {
     fn statement(&mut self, statement: &'a Statement) {
         match &statement.kind {
             StatementKind::Expression(value) => {
+                self.dropped = Some(self.span(*value));
                 self.value(*value);
+                self.dropped = None;
             }
             StatementKind::Assign { targets, value } => {
                 let known = self.value(*value);
@@ -381,6 +383,7 @@ impl<'a> Interpreter<'a> {
         match self.class {
             Some(class) if self.is_class_scope(function) => {
                 if changed {
+                    self.hand_on_roles(self.nested(id), &value);
                     self.write(Key::Field(class, function.name), value);
                 }
             }

@@ -49,11 +49,9 @@ fn is_balanced(text: &str) -> bool {
             '(' => open.push(')'),
             '[' => open.push(']'),
             '{' => open.push('}'),
-            ')' | ']' | '}' => {
-                if open.pop() != Some(character) || (character == '}' && matches!(before, '%' | '#')) {
-                    return false;
-                }
-            }
+            // `%}` closes a tag, whatever is open.
+            '}' if matches!(before, '%' | '#') => return false,
+            ')' | ']' | '}' if open.pop() != Some(character) => return false,
             _ => {}
         }
         before = character;

@@ -28,6 +28,8 @@ pub struct Arguments {
 pub struct SinkModel {
     /// Which arguments; for an assignment nothing.
     pub arguments: Arguments,
+    /// The argument that names a page template, which decides what of the others is shown.
+    pub template: Option<Arguments>,
     /// How they reach the client.
     pub channel: Channel,
     /// Whether the call only makes a reply.
@@ -300,6 +302,10 @@ pub struct Catalogue {
     pub client: HashSet<Symbol>,
     /// What unknown parameters are, by name.
     pub guesses: HashMap<Symbol, Symbol>,
+    /// Last names of calls that render a page template.
+    rendering_names: HashSet<Symbol>,
+    /// What names mean that page templates have by themselves, sorted by name.
+    pub page_names: Vec<(Symbol, Symbol)>,
     /// Methods that tell nothing of their object.
     pub sanitizing_methods: HashSet<Symbol>,
     /// Methods that put their arguments into their object.
@@ -414,6 +420,10 @@ impl Catalogue {
                 self.guesses.insert(parameter, Symbol::new(&guess.r#as));
             }
         }
+        for known in &model.page_name {
+            self.page_names.push((Symbol::new(&known.name), Symbol::new(&known.r#as)));
+        }
+        self.page_names.sort_by_key(|(name, _)| name.text());
         Ok(())
     }
 
@@ -461,11 +471,15 @@ impl Catalogue {
             selected.all |= entry.argument.items().is_empty();
             let sink = SinkModel {
                 arguments: selected,
+                template: (!entry.template.items().is_empty()).then(|| arguments(&entry.template)),
                 channel: entry.r#as,
                 makes_reply: entry.makes_reply,
                 severity: entry.severity.as_deref().map(severity).transpose()?,
             };
             for path in words.paths(&entry.call)? {
+                if sink.template.is_some() {
+                    self.rendering_names.insert(last_name(path));
+                }
                 self.call(path).sinks.push(sink.clone());
             }
             for path in words.paths(&entry.assign)? {
@@ -634,6 +648,7 @@ impl Catalogue {
         paths.extend(&self.guards);
         paths.extend(&self.client);
         paths.extend(self.guesses.values());
+        paths.extend(self.page_names.iter().map(|(_, path)| path));
         paths.extend(self.variables.keys());
         paths.extend(self.variable_values.keys());
         for path in paths {
@@ -680,6 +695,16 @@ impl Catalogue {
     /// `path`, or what the catalogue calls it.
     pub fn canonical(&self, path: Symbol) -> Symbol {
         self.same.get(&path).copied().unwrap_or(path)
+    }
+
+    /// Whether a call of this name, whatever stands before it, may render a page template.
+    pub fn renders(&self, name: Symbol) -> bool {
+        self.rendering_names.contains(&name)
+    }
+
+    /// What `name` means in a page template that is given nothing of that name.
+    pub fn page_name(&self, name: Symbol) -> Option<Symbol> {
+        self.page_names.iter().find(|(known, _)| *known == name).map(|(_, path)| *path)
     }
 
     /// The model of the exception class at `path` or of the nearest one it derives from.

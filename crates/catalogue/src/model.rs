@@ -66,6 +66,9 @@ pub struct Model {
     /// What an unknown parameter of this name is.
     #[serde(default)]
     pub guess: Vec<Guess>,
+    /// Names that page templates have without being given them.
+    #[serde(default)]
+    pub page_name: Vec<PageName>,
     /// Settings that open the application.
     #[serde(default)]
     pub switch: Vec<Switch>,
@@ -325,6 +328,9 @@ pub struct Sink {
     /// It is assigned to this path.
     #[serde(default)]
     pub assign: Texts,
+    /// The argument that names a page template: of the others only what that shows reaches the client, by its names.
+    #[serde(default)]
+    pub template: OneOrMany<ArgumentWord>,
     /// How it reaches the client.
     pub r#as: Channel,
     /// The call only makes a reply: it is sent when a handler returns it.
@@ -332,6 +338,16 @@ pub struct Sink {
     pub makes_reply: bool,
     /// What an attacker gains at least, whatever it is that is sent.
     pub severity: Option<String>,
+}
+
+/// A name that page templates have without being given it.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct PageName {
+    /// The name.
+    pub name: String,
+    /// What it is, unless the page is given something else under that name.
+    pub r#as: String,
 }
 
 /// Where detail comes from.

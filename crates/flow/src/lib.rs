@@ -13,6 +13,7 @@ mod heat;
 mod hierarchy;
 mod interpret;
 mod modules;
+mod pages;
 mod program;
 mod reach;
 mod relevance;
@@ -27,6 +28,7 @@ mod work;
 pub use found::{
     ApplicationSite, Closed, Flow, Opened, OpenedHow, Prefix, Registration, Role, Solution, class_text,
 };
+pub use pages::{PageIndex, PageShown, Pages};
 pub use program::{Binding, ClassRef, File, FileIndex, FunctionRef, Meaning, Program};
 pub use solve::solve;
 pub use taint::{ClassName, Location, Note, Source, SourceKind, Step};

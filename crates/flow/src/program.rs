@@ -12,6 +12,7 @@ use tightlip_ir::{
 
 use crate::hierarchy::Hierarchy;
 use crate::modules::Modules;
+use crate::pages::Pages;
 
 /// A file of the program, by its place in [`Program::files`].
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -88,6 +89,8 @@ type KnownMeanings = FxHashMap<(FileIndex, Symbol), Arc<[Meaning]>>;
 pub struct Program {
     /// The files, in the order in which they were given.
     pub files: Vec<File>,
+    /// The page templates that it renders.
+    pub pages: Pages,
     /// Which module is which file.
     pub(crate) modules: Modules,
     /// Bases and children of classes.
@@ -111,6 +114,7 @@ impl Program {
         let files = files.into_iter().map(|(path, module)| File::new(path, module)).collect();
         let mut program = Self {
             files,
+            pages: Pages::default(),
             modules,
             hierarchy: Hierarchy::default(),
             known_meanings: RwLock::default(),
@@ -122,6 +126,11 @@ impl Program {
         program.hierarchy = Hierarchy::new(&program, catalogue);
         program.index();
         program
+    }
+
+    /// The same with the page templates that it renders.
+    pub fn with_pages(self, pages: Pages) -> Self {
+        Self { pages, ..self }
     }
 
     fn index(&mut self) {

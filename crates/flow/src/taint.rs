@@ -7,6 +7,7 @@ use tightlip_catalogue::model::Channel;
 use tightlip_catalogue::{Rule, Severity};
 use tightlip_ir::{Span, Symbol};
 
+use crate::pages::PageIndex;
 use crate::program::{ClassRef, FileIndex, FunctionRef};
 
 /// A place in the program.
@@ -207,6 +208,8 @@ pub enum Note {
     Wrapped(Symbol),
     /// It is yielded.
     Yielded,
+    /// A page template shows it, at this place of the template.
+    Shown(PageIndex, Span),
     /// It reaches the client.
     Sent(Channel),
 }

@@ -12,6 +12,7 @@ mod directive;
 mod expression;
 mod function;
 mod module;
+mod page;
 mod statement;
 mod symbol;
 
@@ -22,6 +23,7 @@ pub use expression::{
 };
 pub use function::{Class, ClassId, Function, FunctionId, Owner, Parameter, ParameterKind};
 pub use module::{Module, SyntaxProblem};
+pub use page::{Page, PagePart, PagePath, PageStep, PageTest, Shown, ShownValue};
 pub use statement::{Block, Case, Handler, Import, ImportKind, Statement, StatementKind, WithItem};
 pub use symbol::Symbol;
 

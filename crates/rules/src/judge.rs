@@ -4,13 +4,14 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use tightlip_catalogue::{Catalogue, Confidence, Control, Rule, Severity};
-use tightlip_flow::{Flow, Location, Opened, OpenedHow, Program, Solution};
+use tightlip_flow::{Flow, Location, Note, Opened, OpenedHow, Program, Solution};
 
 use crate::controls::Applications;
 use crate::deployment::Deployment;
 use crate::fingerprint::Fingerprints;
 use crate::handler::{self, Defect};
 use crate::openings::{Open, Openings, is_beside_deployment};
+use crate::pages::{self, PageLeak};
 use crate::site::{FileId, Site};
 use crate::suppression::Suppressions;
 use crate::words;
@@ -60,6 +61,9 @@ pub fn judge(checked: Checked<'_>, sources: &Sources<'_>) -> Judgement {
     for open in openings.in_deployment() {
         judge.add_open(open);
     }
+    for leak in pages::leaks(program, catalogue) {
+        judge.add_page_leak(leak);
+    }
     for site in applications.without_central_handler() {
         judge.add_application_without_handler(site);
     }
@@ -75,7 +79,7 @@ pub fn judge(checked: Checked<'_>, sources: &Sources<'_>) -> Judgement {
         finding.fingerprint = fingerprints.next(finding);
         let own = match site.file {
             FileId::Program(file) => Some(file),
-            FileId::Deployment(_) => None,
+            FileId::Deployment(_) | FileId::Page(_) => None,
         };
         finding.application = applications.near(checked.path_of(site.file), own).first().copied();
     }
@@ -92,6 +96,7 @@ impl<'a> Checked<'a> {
         match file {
             FileId::Program(file) => &self.program.file(file).path,
             FileId::Deployment(index) => &self.deployment[index].path,
+            FileId::Page(page) => self.program.pages.path(page),
         }
     }
 }
@@ -228,7 +233,7 @@ impl Judge<'_> {
         let confidence = if flow.unsure { Confidence::Possible } else { Confidence::Likely };
         let steps: Vec<Step> = shown_steps(flow)
             .into_iter()
-            .map(|step| Step { place: self.files.place(step.location), note: words::step(flow, &step) })
+            .map(|step| Step { place: self.files.place(site_of(&step)), note: words::step(flow, &step) })
             .collect();
         let severity = flow.severity.map_or(severity(flow), |least| severity(flow).max(least));
         let finding = self.add(flow.location.into(), flow.rule, severity, confidence, words::message(flow));
@@ -248,6 +253,16 @@ impl Judge<'_> {
         let finding = self.add(site, opening.rule, severity, confidence, message);
         finding.steps = steps;
         finding.remedy = opening.remedy.to_owned();
+    }
+
+    fn add_page_leak(&mut self, leak: PageLeak) {
+        let PageLeak { site, rendered, model } = leak;
+        let rule = model.tells[0];
+        let message = format!("this template shows {}", model.phrase);
+        let severity = model.severity.unwrap_or_else(|| severity_of(rule));
+        let steps = [(rendered.into(), "the template is rendered here".to_owned()), (site, message.clone())];
+        let steps = steps.map(|(at, note): (Site, String)| Step { place: self.files.place(at), note });
+        self.add(site, rule, severity, Confidence::Likely, message).steps = steps.into();
     }
 
     fn add_defect(&mut self, defect: Defect) {
@@ -272,13 +287,24 @@ fn shown_steps(flow: &Flow) -> Vec<tightlip_flow::Step> {
     steps
 }
 
+fn site_of(step: &tightlip_flow::Step) -> Site {
+    match step.note {
+        Note::Shown(page, span) => Site { file: FileId::Page(page), span },
+        _ => step.location.into(),
+    }
+}
+
 fn severity(flow: &Flow) -> Severity {
     if flow.rule == flow.source.rule
         && let Some(severity) = flow.source.severity
     {
         return severity;
     }
-    match flow.rule {
+    severity_of(flow.rule)
+}
+
+fn severity_of(rule: Rule) -> Severity {
+    match rule {
         Rule::RuntimeInternals => Severity::Critical,
         Rule::StackTrace | Rule::DatabaseDetail | Rule::ProcessOutput | Rule::LogContent => Severity::High,
         Rule::ExceptionType | Rule::VersionDetail => Severity::Low,

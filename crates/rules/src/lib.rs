@@ -8,6 +8,7 @@ mod fingerprint;
 mod handler;
 mod judge;
 mod openings;
+mod pages;
 mod site;
 mod suppression;
 mod words;

@@ -1,4 +1,4 @@
-use tightlip_flow::{FileIndex, Location};
+use tightlip_flow::{FileIndex, Location, PageIndex};
 use tightlip_ir::Span;
 
 /// A file that findings may be in.
@@ -8,6 +8,8 @@ pub enum FileId {
     Program(FileIndex),
     /// A file that says how it is started: its place in the list that was given.
     Deployment(usize),
+    /// A page template.
+    Page(PageIndex),
 }
 
 /// A place in such a file.

@@ -20,6 +20,7 @@ impl<'a> Suppressions<'a> {
         match file {
             FileId::Program(file) => &self.checked.program.file(file).module.directives,
             FileId::Deployment(index) => &self.checked.deployment[index].facts.directives,
+            FileId::Page(_) => &[],
         }
     }
 

@@ -61,6 +61,7 @@ pub(crate) fn step(flow: &Flow, step: &Step) -> String {
         Note::Returned(name) => format!("{} returns it", callable(name)),
         Note::Wrapped(class) => format!("it becomes the text of `{}`", short(class)),
         Note::Yielded => "it is yielded".to_owned(),
+        Note::Shown(..) => "this template shows it".to_owned(),
         Note::Sent(channel) => format!("and is {}", channel.phrase()),
     }
 }

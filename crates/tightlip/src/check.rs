@@ -56,7 +56,7 @@ struct Checked {
 }
 
 fn analyse(discovery: Discovery) -> Result<Checked, String> {
-    let Discovery { files: found, deployment, mut problems, .. } = discovery;
+    let Discovery { files: found, deployment, templates, mut problems, .. } = discovery;
     let count = found.len();
     let progress = Progress::start(count);
     // Code can be nested deeper than the stacks that threads have by default.
@@ -68,7 +68,7 @@ fn analyse(discovery: Discovery) -> Result<Checked, String> {
         let (lowered, mut problems) = lower_all(found, &progress);
         let files = lowered.len();
         progress.follow_flows();
-        judge(lowered, deployment).map(|(judgement, more)| {
+        judge(lowered, deployment, &templates).map(|(judgement, more)| {
             problems.extend(more);
             (judgement, problems, files)
         })

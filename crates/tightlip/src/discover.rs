@@ -9,6 +9,7 @@ use tightlip_report::{Gravity, Problem};
 use crate::exclude::{is_foreign, takes_packages};
 use crate::paths::{absolute, common_folder, shown};
 use crate::read::cannot_read;
+use crate::templates::may_be_template;
 use tightlip_deployment::Kind;
 use tightlip_languages::Language;
 
@@ -34,6 +35,15 @@ pub(crate) struct FoundDeployment {
     pub(crate) kind: Kind,
 }
 
+/// A file that may be a page template.
+#[derive(Debug)]
+pub(crate) struct FoundTemplate {
+    /// As reports show it.
+    pub(crate) path: String,
+    /// Where it can be read.
+    pub(crate) location: PathBuf,
+}
+
 /// What there is to check.
 #[derive(Debug, Default)]
 pub(crate) struct Discovery {
@@ -41,6 +51,8 @@ pub(crate) struct Discovery {
     pub(crate) files: Vec<Found>,
     /// Sorted by path, each once.
     pub(crate) deployment: Vec<FoundDeployment>,
+    /// Sorted by path.
+    pub(crate) templates: Vec<FoundTemplate>,
     /// What is not there or cannot be looked into.
     pub(crate) problems: Vec<Problem>,
     /// The folder that absolute paths are told relative to, if some are absolute.
@@ -62,6 +74,7 @@ struct Finder {
     roots: Vec<PathBuf>,
     seen: HashSet<PathBuf>,
     seen_deployment: HashSet<PathBuf>,
+    seen_templates: HashSet<PathBuf>,
     absolute_folders: Vec<PathBuf>,
     discovery: Discovery,
 }
@@ -73,6 +86,7 @@ impl Finder {
             roots: paths.iter().filter_map(|path| path.canonicalize().ok()).collect(),
             seen: HashSet::new(),
             seen_deployment: HashSet::new(),
+            seen_templates: HashSet::new(),
             absolute_folders: Vec::new(),
             discovery: Discovery::default(),
         }
@@ -134,6 +148,7 @@ impl Finder {
                 Ok(entry) if entry.path_is_symlink() && entry.depth() > 0 => self.link(entry.path()),
                 Ok(entry) if is_file(&entry) => {
                     self.add_deployment(entry.path());
+                    self.add_template(entry.path());
                     if let Some(language) = Language::of_path(entry.path()).filter(|_| !is_hidden(&entry)) {
                         has_python = true;
                         self.add(entry.path(), language);
@@ -209,6 +224,13 @@ impl Finder {
         true
     }
 
+    fn add_template(&mut self, path: &Path) {
+        let shown = shown(path, &self.current);
+        if may_be_template(&shown) && self.seen_templates.insert(absolute(path, &self.current)) {
+            self.discovery.templates.push(FoundTemplate { path: shown, location: path.to_path_buf() });
+        }
+    }
+
     fn complain(&mut self, path: &Path, gravity: Gravity, message: String) {
         let path = shown(path, &self.current);
         self.discovery.problems.push(Problem { path, place: None, gravity, message });
@@ -217,6 +239,7 @@ impl Finder {
     fn finish(mut self) -> Discovery {
         self.discovery.files.sort_by(|one, other| one.path.cmp(&other.path));
         self.discovery.deployment.sort_by(|one, other| one.path.cmp(&other.path));
+        self.discovery.templates.sort_by(|one, other| one.path.cmp(&other.path));
         self.discovery.base = common_folder(&self.absolute_folders).map(|base| shown(&base, &self.current));
         self.discovery
     }

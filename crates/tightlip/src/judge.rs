@@ -7,14 +7,16 @@ use tightlip_report::Problem;
 use tightlip_rules::{Checked, FileId, Judgement, SourceFile};
 
 use crate::deployment::read_deployment;
-use crate::discover::FoundDeployment;
+use crate::discover::{FoundDeployment, FoundTemplate};
 use crate::lower::LoweredFile;
 use crate::read::read;
+use crate::templates::read_templates;
 
 /// Links, solves and judges. Where it needs the text of a file again, [`read`] gives the same text that was lowered.
 pub(crate) fn judge(
     files: Vec<LoweredFile>,
     deployment: Vec<FoundDeployment>,
+    templates: &[FoundTemplate],
 ) -> Result<(Judgement, Vec<Problem>), String> {
     let catalogue = Catalogue::embedded("python").map_err(|error| error.to_string())?;
     let deployment = read_deployment(deployment, &catalogue);
@@ -24,15 +26,19 @@ pub(crate) fn judge(
         locations.push(file.location);
         modules.push((file.path, file.module));
     }
-    let program = Program::link(modules, &catalogue);
+    let (pages, page_locations) = read_templates(&modules, templates);
+    let program = Program::link(modules, &catalogue).with_pages(pages);
     let solution = solve(&program, &catalogue);
     let sources = |file: FileId| {
         let (path, location) = match file {
-            FileId::Program(file) => (&program.file(file).path, &locations[file.0 as usize]),
-            FileId::Deployment(index) => (&deployment.files[index].path, &deployment.locations[index]),
+            FileId::Program(file) => (program.file(file).path.as_str(), &locations[file.0 as usize]),
+            FileId::Deployment(index) => {
+                (deployment.files[index].path.as_str(), &deployment.locations[index])
+            }
+            FileId::Page(page) => (program.pages.path(page), &page_locations[page.0 as usize]),
         };
         let text = read(location).map(|source| source.text).unwrap_or_default();
-        Arc::new(SourceFile { path: path.clone(), location: location.clone(), text })
+        Arc::new(SourceFile { path: path.to_owned(), location: location.clone(), text })
     };
     let checked = Checked {
         program: &program,

@@ -15,6 +15,7 @@ mod progress;
 mod read;
 mod rules;
 mod selection;
+mod templates;
 mod terminal;
 
 use std::panic::catch_unwind;

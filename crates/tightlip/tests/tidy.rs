@@ -10,10 +10,11 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("languages", &["ir"]),
     ("catalogue", &["ir"]),
     ("deployment", &["ir"]),
+    ("templates", &["ir"]),
     ("flow", &["ir", "catalogue"]),
     ("rules", &["ir", "catalogue", "deployment", "flow"]),
     ("report", &["ir", "rules"]),
-    ("tightlip", &["ir", "languages", "catalogue", "deployment", "flow", "rules", "report"]),
+    ("tightlip", &["ir", "languages", "catalogue", "deployment", "templates", "flow", "rules", "report"]),
 ];
 
 /// Rooms that know no framework, and names that would betray one.

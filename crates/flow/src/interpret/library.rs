@@ -92,6 +92,10 @@ impl<'a> Interpreter<'a> {
     fn reply(&mut self, model: &CallModel, passed: &PassedArguments) -> Value {
         let mut body = Value::default();
         for sink in model.sinks.iter().filter(|sink| sink.makes_reply) {
+            if let Some(shown) = self.shown_by_page(sink, passed) {
+                shown.taints.into_iter().for_each(|taint| body.add_taint(taint));
+                continue;
+            }
             for argument in passed.selected(&sink.arguments) {
                 let value = self.with_texts_of_exceptions(&argument.value);
                 for taint in value.all_taints() {

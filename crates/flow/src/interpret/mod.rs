@@ -14,6 +14,7 @@ mod guard;
 mod library;
 mod names;
 mod outcome;
+mod page;
 mod refine;
 mod register;
 mod sink;

@@ -5,3 +5,4 @@ mod command;
 mod deployment;
 mod discovery;
 mod runner;
+mod templates;

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use tightlip_catalogue::{Catalogue, Rule};
 use tightlip_deployment::Kind;
-use tightlip_flow::{Program, solve};
+use tightlip_flow::{Pages, Program, solve};
+use tightlip_ir::Symbol;
 use tightlip_languages::{Language, lower};
 use tightlip_rules::{Checked, DeploymentFile, FileId, Judgement, SourceFile, judge};
 
@@ -14,7 +15,7 @@ pub(crate) fn check(files: &[(&str, &str)]) -> Judgement {
     let sources: Vec<_> = files.iter().filter(|(path, _)| path.ends_with(".py")).collect();
     let modules =
         sources.iter().map(|(path, text)| ((*path).to_owned(), lower(Language::Python, text))).collect();
-    let program = Program::link(modules, &catalogue);
+    let program = Program::link(modules, &catalogue).with_pages(pages(files));
     let solution = solve(&program, &catalogue);
     let deployment: Vec<DeploymentFile> =
         files.iter().filter_map(|(path, text)| deployment(path, text)).collect();
@@ -22,6 +23,7 @@ pub(crate) fn check(files: &[(&str, &str)]) -> Judgement {
         let path = match file {
             FileId::Program(file) => program.file(file).path.as_str(),
             FileId::Deployment(index) => deployment[index].path.as_str(),
+            FileId::Page(page) => program.pages.path(page),
         };
         let (_, text) = files.iter().find(|(known, _)| *known == path).expect("it is one of the files");
         Arc::new(SourceFile { path: path.to_owned(), location: path.into(), text: (*text).to_owned() })
@@ -29,6 +31,15 @@ pub(crate) fn check(files: &[(&str, &str)]) -> Judgement {
     let checked =
         Checked { program: &program, solution: &solution, catalogue: &catalogue, deployment: &deployment };
     judge(checked, &source)
+}
+
+/// The page templates among `files`, by the names that they have below `templates`.
+fn pages(files: &[(&str, &str)]) -> Pages {
+    let page = |(path, text): &(&str, &str)| {
+        let (_, name) = path.split_once("templates/")?;
+        Some(((*path).to_owned(), vec![Symbol::new(name)], tightlip_templates::read(text)))
+    };
+    Pages::new(files.iter().filter_map(page).collect())
 }
 
 fn deployment(path: &str, text: &str) -> Option<DeploymentFile> {

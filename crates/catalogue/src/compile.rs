@@ -693,6 +693,12 @@ impl Catalogue {
         said == Some(Text::Public)
     }
 
+    /// The exception classes that a model itself calls written for clients, in no order.
+    pub fn public_classes(&self) -> impl Iterator<Item = Symbol> + '_ {
+        let public = self.exceptions.iter().filter(|(_, model)| model.text == Some(Text::Public));
+        public.map(|(path, _)| *path)
+    }
+
     /// `path` and all classes that it derives from, nearest first.
     pub fn ancestry(&self, path: Symbol) -> impl Iterator<Item = Symbol> {
         const LONGEST: usize = 16;

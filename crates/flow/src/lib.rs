@@ -7,6 +7,7 @@
 //! **Invariant:** this room names no framework and knows no parser. Which call is a source, a sink or a
 //! sanitizer is the catalogue's to say.
 
+mod declared;
 mod environment;
 mod found;
 mod heat;

@@ -457,6 +457,8 @@ impl<'a> Interpreter<'a> {
     pub(super) fn construct(&mut self, class: ClassRef, passed: &PassedArguments) -> Value {
         let hierarchy = &self.program.hierarchy;
         let lineage = hierarchy.lineage(class);
+        let cleared = lineage.public.then(|| passed.without_detail());
+        let passed = cleared.as_ref().unwrap_or(passed);
         let mut instance = Value::from(Entity::Instance(class.into()));
         let init = hierarchy.method(class, Symbol::new("__init__"));
         let mut own_arguments = lineage.exception;

@@ -30,4 +30,4 @@ pub use found::{
 };
 pub use program::{Binding, ClassRef, File, FileIndex, FunctionRef, Meaning, Program};
 pub use solve::solve;
-pub use taint::{ClassName, Location, Note, Source, SourceKind, Step};
+pub use taint::{ClassName, Location, Note, Opener, Source, SourceKind, Step};

@@ -447,6 +447,7 @@ impl<'a> Interpreter<'a> {
             for taint in part.all_taints() {
                 let mut taint = taint.step(binding.location, note);
                 taint.unsure |= sink.taint.unsure;
+                taint.opened |= sink.taint.opened;
                 taint.trail = taint.trail.followed_by(&sink.taint.trail);
                 let road = Road { channel: sink.channel, severity: sink.severity };
                 self.sent(taint, road, sink.location, binding.location);

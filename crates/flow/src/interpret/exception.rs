@@ -144,6 +144,7 @@ impl<'a> Interpreter<'a> {
             rule,
             form,
             unsure: false,
+            opened: false,
             trail: crate::taint::Trail::default(),
         };
         taint.step(location, Note::Starts)

@@ -298,6 +298,10 @@ pub struct Catalogue {
     pub guards: HashSet<Symbol>,
     /// Names of guards.
     pub guard_names: HashSet<Symbol>,
+    /// Words in names of settings that say who sees detail; small letters.
+    pub guard_words: HashSet<Symbol>,
+    /// Paths of what is there only where the client wants it.
+    pub client_choices: HashSet<Symbol>,
     /// Paths of what the client sends.
     pub client: HashSet<Symbol>,
     /// What unknown parameters are, by name.
@@ -400,6 +404,7 @@ impl Catalogue {
         for guard in &model.guard {
             self.guards.extend(words.paths(&guard.value)?);
             self.guard_names.extend(symbols(&guard.name));
+            self.guard_words.extend(symbols(&guard.word));
         }
         for entry in &model.outcome {
             let path = |text: &Option<String>| text.as_deref().map(Symbol::new);
@@ -414,6 +419,9 @@ impl Catalogue {
         }
         for client in &model.client {
             self.client.extend(words.paths(&client.value)?);
+            let choices = words.paths(&client.choices)?;
+            self.client.extend(&choices);
+            self.client_choices.extend(choices);
         }
         for guess in &model.guess {
             for parameter in symbols(&guess.parameter) {
@@ -680,6 +688,13 @@ impl Catalogue {
         })
     }
 
+    /// Whether a name, of a setting for example, says who sees detail.
+    pub fn speaks_of_detail(&self, name: Symbol) -> bool {
+        let mut words = name.text().split(|letter: char| !letter.is_ascii_alphanumeric());
+        self.guard_names.contains(&name)
+            || words.any(|word| self.guard_words.contains(&Symbol::new(&word.to_ascii_lowercase())))
+    }
+
     /// Whether `path` is a part of what the client sends that a model speaks of.
     pub fn is_below_client(&self, path: Symbol) -> bool {
         self.client
@@ -721,6 +736,12 @@ impl Catalogue {
     pub fn is_public(&self, path: Symbol) -> bool {
         let said = self.ancestry(path).find_map(|class| self.exceptions.get(&class)?.text);
         said == Some(Text::Public)
+    }
+
+    /// The exception classes that a model itself calls written for clients, in no order.
+    pub fn public_classes(&self) -> impl Iterator<Item = Symbol> + '_ {
+        let public = self.exceptions.iter().filter(|(_, model)| model.text == Some(Text::Public));
+        public.map(|(path, _)| *path)
     }
 
     /// `path` and all classes that it derives from, nearest first.

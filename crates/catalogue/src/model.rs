@@ -551,6 +551,9 @@ pub struct Guard {
     /// Any variable, attribute or entry of this name, unless the client sends it.
     #[serde(default)]
     pub name: Texts,
+    /// A setting whose name has one of these words in it.
+    #[serde(default)]
+    pub word: Texts,
 }
 
 /// A test of an object that tells how that went for which it stands: a reply that failed is another thing than a reply
@@ -585,6 +588,9 @@ pub enum Comparand {
 pub struct Client {
     /// The path, and all below it.
     pub value: Texts,
+    /// Parts of it that are there, or are true, only where the client wants something: a test of them guards nothing.
+    #[serde(default)]
+    pub choices: Texts,
 }
 
 /// What an unknown parameter of this name is.

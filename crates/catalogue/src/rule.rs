@@ -21,6 +21,8 @@ pub enum Rule {
     VersionDetail,
     /// A log is handed to clients.
     LogContent,
+    /// Detail stands behind a guard that anybody opens.
+    UnsafeGuard,
     /// Debug mode is on.
     DebugMode,
     /// The environment switches debug mode on.
@@ -144,6 +146,13 @@ const ROWS: &[Row] = &[
         name: "log-content",
         weaknesses: &[532],
         summary: "a log is handed to clients",
+    },
+    Row {
+        rule: Rule::UnsafeGuard,
+        code: "TL110",
+        name: "unsafe-guard",
+        weaknesses: &[209, 489],
+        summary: "detail stands behind a guard that the client opens, or that is open by default",
     },
     Row {
         rule: Rule::DebugMode,

@@ -25,6 +25,8 @@ pub struct Flow {
     pub steps: Vec<Step>,
     /// A call on the way could not be resolved.
     pub unsure: bool,
+    /// A guard on the way that anybody opens would have kept it.
+    pub opened: bool,
     /// What an attacker gains at least, because of how it gets there.
     pub severity: Option<Severity>,
 }

@@ -1,6 +1,6 @@
 //! Bases and children of classes.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use tightlip_catalogue::{Catalogue, PathStep};
 use tightlip_ir::{ClassId, FunctionId, Owner, Symbol};
 
@@ -27,6 +27,8 @@ pub(crate) struct Lineage {
     pub(crate) methods: FxHashMap<Symbol, FunctionRef>,
     /// Whether it is an exception.
     pub(crate) exception: bool,
+    /// Whether it, or a class of the program that it derives from, is declared to be written for clients.
+    pub(crate) public: bool,
 }
 
 /// More are not looked at.
@@ -51,6 +53,16 @@ impl Hierarchy {
         hierarchy.add_descendants();
         hierarchy.add_methods(program);
         hierarchy
+    }
+
+    /// Takes over which classes are declared to be written for clients.
+    pub(crate) fn declare_public(&mut self, public: &FxHashSet<ClassRef>) {
+        if public.is_empty() {
+            return;
+        }
+        for lineage in self.classes.values_mut() {
+            lineage.public = lineage.ancestors.iter().any(|ancestor| public.contains(ancestor));
+        }
     }
 
     fn add_descendants(&mut self) {

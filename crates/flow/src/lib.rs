@@ -7,6 +7,7 @@
 //! **Invariant:** this room names no framework and knows no parser. Which call is a source, a sink or a
 //! sanitizer is the catalogue's to say.
 
+mod declared;
 mod environment;
 mod found;
 mod heat;
@@ -31,4 +32,4 @@ pub use found::{
 pub use pages::{PageIndex, PageShown, Pages};
 pub use program::{Binding, ClassRef, File, FileIndex, FunctionRef, Meaning, Program};
 pub use solve::solve;
-pub use taint::{ClassName, Location, Note, Source, SourceKind, Step};
+pub use taint::{ClassName, Location, Note, Opener, Source, SourceKind, Step};

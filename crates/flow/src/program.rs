@@ -10,6 +10,7 @@ use tightlip_ir::{
     Owner, Statement, StatementKind, Symbol,
 };
 
+use crate::declared::public_classes;
 use crate::hierarchy::Hierarchy;
 use crate::modules::Modules;
 use crate::pages::Pages;
@@ -124,6 +125,8 @@ impl Program {
             top_functions: FxHashMap::default(),
         };
         program.hierarchy = Hierarchy::new(&program, catalogue);
+        let public = public_classes(&program, catalogue);
+        program.hierarchy.declare_public(&public);
         program.index();
         program
     }

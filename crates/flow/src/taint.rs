@@ -135,6 +135,8 @@ pub(crate) struct Taint {
     pub(crate) form: Form,
     /// A call on the way could not be resolved.
     pub(crate) unsure: bool,
+    /// A guard on the way that anybody opens would have kept it.
+    pub(crate) opened: bool,
     /// The way so far.
     pub(crate) trail: Trail,
 }
@@ -147,13 +149,17 @@ impl Taint {
             rule: Rule::ExceptionMessage,
             form: Form::Object,
             unsure: false,
+            opened: false,
             trail: Trail::default(),
         }
     }
 
     /// Whether both carry the same detail in the same form; the ways may differ.
     pub(crate) fn is_like(&self, other: &Taint) -> bool {
-        self.form == other.form && self.rule == other.rule && self.origin == other.origin
+        self.form == other.form
+            && self.rule == other.rule
+            && self.opened == other.opened
+            && self.origin == other.origin
     }
 
     /// The same after one more operation, if it is not yet known what it is.
@@ -191,6 +197,15 @@ pub struct Step {
     pub note: Note,
 }
 
+/// What opens a guard.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Opener {
+    /// The client, by sending this, if it is known what.
+    Client(Option<Symbol>),
+    /// Nothing: it is open until somebody sets this.
+    Default(Option<Symbol>),
+}
+
 /// What happens at a step.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Note {
@@ -210,6 +225,8 @@ pub enum Note {
     Yielded,
     /// A page template shows it, at this place of the template.
     Shown(PageIndex, Span),
+    /// It passes a guard that anybody opens.
+    Opened(Opener),
     /// It reaches the client.
     Sent(Channel),
 }

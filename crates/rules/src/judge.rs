@@ -1,6 +1,6 @@
 //! From what the solver found to findings.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use tightlip_catalogue::{Catalogue, Confidence, Control, Rule, Severity};
@@ -38,8 +38,11 @@ pub fn judge(checked: Checked<'_>, sources: &Sources<'_>) -> Judgement {
     let Checked { program, solution, catalogue, deployment: deployment_files } = checked;
     let files = Files { sources, known: HashMap::new() };
     let mut judge = Judge { checked, root: common_root(program), files, findings: Vec::new() };
-    for flow in best_flows(&solution.flows) {
-        judge.add_flow(flow);
+    let unguarded = unguarded(&solution.flows);
+    let flows = best_flows(&solution.flows).into_iter();
+    let flows = flows.map(|flow| (flow, flow.opened && !unguarded.contains(&(&*flow.source, flow.rule))));
+    for (flow, behind_guard) in one_for_each_guard(flows.collect()) {
+        judge.add_flow(flow, behind_guard);
     }
     for defect in handler::defects(program, solution, catalogue) {
         judge.add_defect(defect);
@@ -152,7 +155,7 @@ fn opened_once(opened: &[Opened]) -> Vec<&Opened> {
 /// where the way is surest and shortest, there at each place.
 fn best_flows(flows: &[Flow]) -> Vec<&Flow> {
     let mut best: HashMap<(&tightlip_flow::Source, Rule), &Flow> = HashMap::new();
-    let order = |flow: &Flow| (flow.unsure, flow.steps.len(), flow.location);
+    let order = |flow: &Flow| (flow.opened, flow.unsure, flow.steps.len(), flow.location);
     for flow in flows {
         let known = best.entry((&*flow.source, flow.rule)).or_insert(flow);
         if order(flow) < order(known) {
@@ -170,6 +173,25 @@ fn best_flows(flows: &[Flow]) -> Vec<&Flow> {
         }
     }
     without_inner_places(chosen)
+}
+
+/// The detail that reaches the client without passing an open guard.
+fn unguarded(flows: &[Flow]) -> HashSet<(&tightlip_flow::Source, Rule)> {
+    flows.iter().filter(|flow| !flow.opened).map(|flow| (&*flow.source, flow.rule)).collect()
+}
+
+/// One guard is one finding, whatever it lets pass: the gravest stays.
+fn one_for_each_guard(flows: Vec<(&Flow, bool)>) -> Vec<(&Flow, bool)> {
+    let mut kept: Vec<(&Flow, bool)> = Vec::with_capacity(flows.len());
+    for (flow, behind_guard) in flows {
+        let same = |(known, behind): &&mut (&Flow, bool)| *behind && known.location == flow.location;
+        match kept.iter_mut().find(same).filter(|_| behind_guard) {
+            Some(known) if severity(known.0) < severity(flow) => *known = (flow, true),
+            Some(_) => {}
+            None => kept.push((flow, behind_guard)),
+        }
+    }
+    kept
 }
 
 /// A call that sends what it is given, inside of the expression that is returned, is one leak: the graver place
@@ -229,14 +251,23 @@ impl Judge<'_> {
         &mut self.findings.last_mut().expect("one was just added").1
     }
 
-    fn add_flow(&mut self, flow: &Flow) {
+    /// Reports `flow`: under the rule of what it tells, or, if nothing but an open guard lets it pass, under that
+    /// of the guard.
+    fn add_flow(&mut self, flow: &Flow, behind_guard: bool) {
         let confidence = if flow.unsure { Confidence::Possible } else { Confidence::Likely };
         let steps: Vec<Step> = shown_steps(flow)
             .into_iter()
             .map(|step| Step { place: self.files.place(site_of(&step)), note: words::step(flow, &step) })
             .collect();
         let severity = flow.severity.map_or(severity(flow), |least| severity(flow).max(least));
-        let finding = self.add(flow.location.into(), flow.rule, severity, confidence, words::message(flow));
+        let site = flow.location.into();
+        let finding = if behind_guard {
+            let severity = severity.clamp(Severity::Medium, Severity::High);
+            let message = words::message_behind_guard(flow);
+            self.add(site, Rule::UnsafeGuard, severity, confidence, message)
+        } else {
+            self.add(site, flow.rule, severity, confidence, words::message(flow))
+        };
         finding.steps = steps;
         finding.example = words::example(flow).map(str::to_owned);
     }

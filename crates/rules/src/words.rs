@@ -1,12 +1,35 @@
 //! Where every message is worded.
 
 use tightlip_catalogue::Rule;
-use tightlip_flow::{Flow, Note, OpenedHow, SourceKind, Step};
+use tightlip_flow::{Flow, Note, OpenedHow, Opener, SourceKind, Step};
 use tightlip_ir::Symbol;
 
 /// What a flow is, as half a sentence.
 pub(crate) fn message(flow: &Flow) -> String {
     format!("{} is {}", subject(flow.rule), flow.channel.phrase())
+}
+
+/// What a flow is that nothing but an open guard lets pass, as half a sentence.
+pub(crate) fn message_behind_guard(flow: &Flow) -> String {
+    let opener = flow.steps.iter().find_map(|step| match step.note {
+        Note::Opened(opener) => Some(opener),
+        _ => None,
+    });
+    let when = match opener {
+        Some(Opener::Client(_)) => "when a client asks for it",
+        Some(Opener::Default(_)) | None => "unless somebody closes the guard before it",
+    };
+    format!("{} {when}", message(flow))
+}
+
+/// Who opens a guard, as half a sentence.
+fn opened_by(opener: Opener) -> String {
+    match opener {
+        Opener::Client(Some(name)) => format!("a client opens it with `{name}`"),
+        Opener::Client(None) => "a client opens it".to_owned(),
+        Opener::Default(Some(name)) => format!("open unless somebody sets `{name}`"),
+        Opener::Default(None) => "open unless somebody sets it".to_owned(),
+    }
 }
 
 fn subject(rule: Rule) -> &'static str {
@@ -20,7 +43,8 @@ fn subject(rule: Rule) -> &'static str {
         Rule::ExceptionType => "the class of an exception",
         Rule::VersionDetail => "a version",
         Rule::LogContent => "a log",
-        Rule::DebugMode
+        Rule::UnsafeGuard
+        | Rule::DebugMode
         | Rule::DebugEnvironment
         | Rule::InteractiveDebugger
         | Rule::PropagatedExceptions
@@ -62,6 +86,7 @@ pub(crate) fn step(flow: &Flow, step: &Step) -> String {
         Note::Wrapped(class) => format!("it becomes the text of `{}`", short(class)),
         Note::Yielded => "it is yielded".to_owned(),
         Note::Shown(..) => "this template shows it".to_owned(),
+        Note::Opened(opener) => opened_by(opener),
         Note::Sent(channel) => format!("and is {}", channel.phrase()),
     }
 }
@@ -128,7 +153,8 @@ pub(crate) fn example(flow: &Flow) -> Option<&'static str> {
         Rule::ExceptionType => "psycopg2.errors.UniqueViolation",
         Rule::VersionDetail => "3.11.7 (main, Dec  8 2023) [GCC 12.2.0]",
         Rule::LogContent => "ERROR in orders: Traceback (most recent call last): ...",
-        Rule::DebugMode
+        Rule::UnsafeGuard
+        | Rule::DebugMode
         | Rule::DebugEnvironment
         | Rule::InteractiveDebugger
         | Rule::PropagatedExceptions
@@ -157,6 +183,7 @@ pub(crate) fn remedy(rule: Rule) -> &'static str {
         Rule::ExceptionType => "send a code of your own",
         Rule::VersionDetail => "send nothing of it",
         Rule::LogContent => "keep logs where no route reaches them",
+        Rule::UnsafeGuard => "log the detail, send a fixed text whoever asks",
         Rule::DebugMode | Rule::InteractiveDebugger => "switch it off in code",
         Rule::DebugEnvironment => "switch it off in what is deployed",
         Rule::PropagatedExceptions => "leave the setting alone outside of tests",

@@ -10,6 +10,7 @@
 mod calls;
 mod conditions;
 mod scope;
+mod switched;
 
 use std::cell::Cell;
 

@@ -38,6 +38,12 @@ impl Passed {
 }
 
 impl PassedArguments {
+    /// The same without detail.
+    pub(super) fn without_detail(&self) -> Self {
+        let cleared = |passed: &Passed| Passed { value: passed.value.without_detail(), ..passed.clone() };
+        Self { all: self.all.iter().map(cleared).collect(), span: self.span }
+    }
+
     /// Those that a model selects.
     pub(super) fn selected<'s>(&'s self, selected: &'s Selected) -> impl Iterator<Item = &'s Passed> {
         let spread_at =

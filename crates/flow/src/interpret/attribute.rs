@@ -281,6 +281,11 @@ impl<'a> Interpreter<'a> {
         let descendants = if far { &[][..] } else { &lineage.descendants };
         let left = descendants.iter().filter(|class| tried.is_none_or(|tried| !tried.took(**class)));
         let mut value = Value::default();
+        let hierarchy = &self.program.hierarchy;
+        let left = left.filter(|class| !hierarchy.lineage(**class).public);
+        if lineage.public {
+            return value;
+        }
         for owner in lineage.ancestors.iter().chain(left.clone()) {
             if let Some(held) = self.read(Key::Field(*owner, name)) {
                 join_field(&mut value, held);

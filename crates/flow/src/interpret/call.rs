@@ -462,6 +462,7 @@ impl<'a> Interpreter<'a> {
             for taint in part.all_taints() {
                 let mut taint = taint.step(binding.location, note);
                 taint.unsure |= sink.taint.unsure;
+                taint.opened |= sink.taint.opened;
                 taint.trail = taint.trail.followed_by(&sink.taint.trail);
                 let road = Road { channel: sink.channel, severity: sink.severity };
                 self.sent(taint, road, sink.location, binding.location);
@@ -472,6 +473,8 @@ impl<'a> Interpreter<'a> {
     pub(super) fn construct(&mut self, class: ClassRef, passed: &PassedArguments) -> Value {
         let hierarchy = &self.program.hierarchy;
         let lineage = hierarchy.lineage(class);
+        let cleared = lineage.public.then(|| passed.without_detail());
+        let passed = cleared.as_ref().unwrap_or(passed);
         let mut instance = Value::from(Entity::Instance(class.into()));
         let init = hierarchy.method(class, Symbol::new("__init__"));
         // Who makes an exception and does not raise it tells nobody.

@@ -144,6 +144,7 @@ impl<'a> Interpreter<'a> {
             rule,
             form,
             unsure: false,
+            opened: false,
             trail: crate::taint::Trail::default(),
         };
         taint.step(location, Note::Starts)
@@ -220,7 +221,11 @@ impl<'a> Interpreter<'a> {
     /// What `str` of `object` tells.
     fn text_of_object(&mut self, object: &Object) -> Value {
         let class = object.class;
-        let is_exception = self.program.hierarchy.lineage(class).exception;
+        let lineage = self.program.hierarchy.lineage(class);
+        if lineage.public {
+            return Value::default();
+        }
+        let is_exception = lineage.exception;
         // What `repr` of other objects tells is rarely asked for, and `__repr__` is there for developers.
         let names: &[&str] = if is_exception { &["__str__", "__repr__"] } else { &["__str__"] };
         for name in names {

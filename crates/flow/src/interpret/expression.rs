@@ -208,6 +208,8 @@ impl<'a> Interpreter<'a> {
     fn choice(&mut self, test: ExpressionId, then: ExpressionId, otherwise: ExpressionId) -> Value {
         let truth = self.value(test).truth();
         let guard = self.guard(test);
+        let closes = |holds| guard.is_some_and(|guard| guard.closes(holds));
+        let (passed, failed) = (self.open_guard(guard, true, test), self.open_guard(guard, false, test));
         let before = self.state.clone();
         self.refine(test, true);
         let mut value = self.value(then);
@@ -215,10 +217,12 @@ impl<'a> Interpreter<'a> {
         self.refine(test, false);
         let mut other = self.value(otherwise);
         self.state = before;
-        if guard == Some(true) {
+        value = self.behind(passed.as_ref(), value);
+        other = self.behind(failed.as_ref(), other);
+        if closes(true) {
             value = value.without_detail();
         }
-        if guard == Some(false) {
+        if closes(false) {
             other = other.without_detail();
         }
         match truth {
@@ -236,19 +240,23 @@ impl<'a> Interpreter<'a> {
         let before = self.state.clone();
         let mut joined: Option<Value> = None;
         let mut guarded = false;
+        let mut passed = None;
         for (place, operand) in operands.iter().enumerate() {
             let last = place + 1 == operands.len();
             let mut value = self.value(*operand);
             if guarded {
                 value = value.without_detail();
             }
+            value = self.behind(passed.as_ref(), value);
             let truth = value.truth();
             let passes = match operator {
                 LogicOperator::Or => truth == Some(false),
                 LogicOperator::And => truth == Some(true),
             };
             if operator == LogicOperator::And {
-                guarded |= self.guard(*operand) == Some(true);
+                let guard = self.guard(*operand);
+                guarded |= guard.is_some_and(|guard| guard.closes(true));
+                passed = passed.or_else(|| self.open_guard(guard, true, *operand));
             }
             if last || !passes {
                 if operator == LogicOperator::And && !last {
@@ -272,6 +280,13 @@ impl<'a> Interpreter<'a> {
     fn compare(&mut self, comparison: Comparison, left: ExpressionId, right: ExpressionId) -> Value {
         let left = self.value(left);
         let right = self.value(right);
+        if matches!(comparison, Comparison::In | Comparison::Equal)
+            && let Some(chosen) = self.chosen_by_client(&right).or_else(|| self.chosen_by_client(&left))
+            && (right.constant.is_some_and(Constant::truth) || comparison == Comparison::In)
+        {
+            // It holds where the client chooses so.
+            return chosen.into();
+        }
         let (Some(left), Some(right)) = (left.constant, right.constant) else { return Value::default() };
         if matches!(left, Constant::Truthy) || matches!(right, Constant::Truthy) {
             return Value::default();

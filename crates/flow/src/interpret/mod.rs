@@ -82,6 +82,10 @@ struct Interpreter<'a> {
     outcome: Outcome,
     /// How many guards around say that only developers see this.
     guarded: u32,
+    /// The guards around that anybody passes, outermost first.
+    open_guards: Vec<guard::OpenGuard>,
+    /// How many `except` arms are around.
+    handling: u32,
     fails: Fails,
     /// The attribute or call that is being looked at.
     focus: Span,
@@ -125,6 +129,8 @@ impl<'a> Interpreter<'a> {
             state: Some(State::default()),
             outcome: Outcome::default(),
             guarded: 0,
+            open_guards: Vec::new(),
+            handling: 0,
             fails: Fails::default(),
             focus: Span::default(),
             steps: 0,
@@ -228,9 +234,15 @@ impl<'a> Interpreter<'a> {
         }
     }
 
-    /// Behind a guard that only developers pass, detail is in order.
+    /// Behind a guard that only developers pass, detail is in order; behind one that anybody passes it is marked.
     fn settled(&self, value: Value) -> Value {
-        if self.guarded > 0 { value.without_detail() } else { value }
+        if self.guarded > 0 {
+            return value.without_detail();
+        }
+        if self.open_guards.is_empty() {
+            return value;
+        }
+        value.map_taints(&mut |taint| Some(self.opened(taint)))
     }
 }
 

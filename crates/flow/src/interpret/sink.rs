@@ -83,7 +83,7 @@ impl Interpreter<'_> {
         if self.guarded > 0 || (is_name_of_file(&taint) && channel != Channel::File) {
             return;
         }
-        let mut taint = taint;
+        let mut taint = self.opened(taint);
         let ends = taint.trail.steps().last().is_some_and(|step| matches!(step.note, Note::Sent(_)));
         if !ends {
             taint.trail.push(Step { location: end, note: Note::Sent(channel) });
@@ -91,7 +91,10 @@ impl Interpreter<'_> {
         match &taint.origin {
             Origin::Source(source) => {
                 let known = |flow: &Flow| {
-                    flow.location == location && flow.rule == taint.rule && Arc::ptr_eq(&flow.source, source)
+                    flow.location == location
+                        && flow.rule == taint.rule
+                        && flow.opened == taint.opened
+                        && Arc::ptr_eq(&flow.source, source)
                 };
                 if !self.outcome.flows.iter().any(known) {
                     self.outcome.flows.push(Flow {
@@ -102,6 +105,7 @@ impl Interpreter<'_> {
                         function: self.here,
                         steps: taint.trail.steps(),
                         unsure: taint.unsure,
+                        opened: taint.opened,
                         severity,
                     });
                 }

@@ -6,6 +6,7 @@ use tightlip_ir::{
 };
 
 use super::exception::Attempt;
+use super::guard::OpenGuard;
 use super::state::{State, either};
 use super::{DEEPEST, Interpreter, MOST_STEPS};
 use crate::program::first_part;
@@ -16,6 +17,7 @@ use crate::value::{Constant, Entity, Shape, Value};
 impl<'a> Interpreter<'a> {
     pub(super) fn block(&mut self, block: &'a Block) {
         let guarded = self.guarded;
+        let open_guards = self.open_guards.len();
         self.depth += 1;
         if self.depth <= DEEPEST {
             for statement in block {
@@ -28,6 +30,7 @@ impl<'a> Interpreter<'a> {
         }
         self.depth -= 1;
         self.guarded = guarded;
+        self.open_guards.truncate(open_guards);
     }
 
     fn statement(&mut self, statement: &'a Statement) {
@@ -234,23 +237,38 @@ impl<'a> Interpreter<'a> {
             self.state = None;
         }
         self.refine(test, true);
-        self.guarded_block(then, guard == Some(true), before.as_ref());
+        let closes = |holds| guard.is_some_and(|guard| guard.closes(holds));
+        let passed = self.open_guard(guard, true, test);
+        self.guarded_block(then, closes(true), passed, before.as_ref());
         let after_then = std::mem::replace(&mut self.state, before.clone());
         if truth == Some(true) {
             self.state = None;
         }
         self.refine(test, false);
-        self.guarded_block(otherwise, guard == Some(false), before.as_ref());
+        let passed = self.open_guard(guard, false, test);
+        self.guarded_block(otherwise, closes(false), passed.clone(), before.as_ref());
         // Where the other branch leaves, all that follows stands behind the guard.
-        let behind = (guard == Some(false) && after_then.is_none() && self.state.is_some())
-            || (guard == Some(true) && self.state.is_none() && after_then.is_some());
+        let only_otherwise = after_then.is_none() && self.state.is_some();
+        let only_then = self.state.is_none() && after_then.is_some();
         self.state = either(after_then, self.state.take());
-        self.guarded += u32::from(behind);
+        self.guarded += u32::from((closes(false) && only_otherwise) || (closes(true) && only_then));
+        self.open_guards.extend(passed.filter(|_| only_otherwise));
+        let passed = only_then.then(|| self.open_guard(guard, true, test)).flatten();
+        self.open_guards.extend(passed);
     }
 
-    fn guarded_block(&mut self, block: &'a Block, guarded: bool, before: Option<&State>) {
-        if !guarded {
-            return self.block(block);
+    fn guarded_block(
+        &mut self,
+        block: &'a Block,
+        closed: bool,
+        open: Option<OpenGuard>,
+        before: Option<&State>,
+    ) {
+        if !closed {
+            let around = self.open_guards.len();
+            self.open_guards.extend(open);
+            self.block(block);
+            return self.open_guards.truncate(around);
         }
         self.guarded += 1;
         self.block(block);
@@ -347,7 +365,12 @@ impl<'a> Interpreter<'a> {
             }
         }
         attempt.taken.extend(classes);
+        // What fails behind a guard is not what the guard is about.
+        let around = std::mem::take(&mut self.open_guards);
+        self.handling += 1;
         self.block(&handler.body);
+        self.handling -= 1;
+        self.open_guards = around;
     }
 
     fn select(&mut self, subject: ExpressionId, cases: &'a [tightlip_ir::Case]) {

@@ -67,6 +67,7 @@ impl Interpreter<'_> {
                     let passed = part.map_taints(&mut |mut known| {
                         known.form = if taint.form == Form::Reply { Form::Reply } else { known.form };
                         known.unsure |= taint.unsure;
+                        known.opened |= taint.opened;
                         let mut known = known.step(binding.location, Note::Passed(binding.name));
                         known.trail = known.trail.followed_by(&taint.trail);
                         Some(known)

@@ -221,7 +221,7 @@ impl<'a> Interpreter<'a> {
         Environment::new(self.program, self.catalogue).read(&self.scope(), expression, 0)
     }
 
-    fn scope(&self) -> Scope {
+    pub(super) fn scope(&self) -> Scope {
         Scope::new(self.here.file, self.here.id)
     }
 

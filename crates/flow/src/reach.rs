@@ -4,7 +4,7 @@
 //! only running it tells, an entry of a table for example, may run anything.
 
 use std::cell::RefCell;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 use tightlip_ir::{ExpressionId, ExpressionKind, FunctionId, Literal, Module, Owner, Span, Symbol};
@@ -17,23 +17,21 @@ const MOST_FUNCTIONS: usize = 6_000;
 /// Methods of a name that so many classes have may all be meant.
 const FEW_METHODS: usize = 3;
 
-/// What a `try` may run, as one of its arms sees it. Copies are equal, others are not.
+/// What is tried, as one of its arms sees it. Copies are equal, others are not.
 #[derive(Clone, Debug)]
-pub(crate) struct Tried(Arc<TriedFunctions>);
+pub(crate) struct Tried(Arc<TriedCode>);
 
 #[derive(Debug)]
-struct TriedFunctions {
-    functions: FxHashSet<FunctionRef>,
+struct TriedCode {
+    here: FunctionRef,
+    span: Span,
     /// Classes of exceptions that an arm before takes.
     taken: FxHashSet<ClassRef>,
+    /// What may be run, once somebody asked; `None` is not known.
+    functions: OnceLock<Option<FxHashSet<FunctionRef>>>,
 }
 
 impl Tried {
-    /// Whether `function` may be run.
-    pub(crate) fn reaches(&self, function: FunctionRef) -> bool {
-        self.0.functions.contains(&function)
-    }
-
     /// Whether exceptions of `class` went to another arm.
     pub(crate) fn took(&self, class: ClassRef) -> bool {
         self.0.taken.contains(&class)
@@ -49,14 +47,20 @@ impl PartialEq for Tried {
 /// What was found out so far.
 #[derive(Default)]
 pub(crate) struct Reach {
-    files: RefCell<FxHashMap<FileIndex, Arc<[Use]>>>,
+    files: RefCell<FxHashMap<FileIndex, Arc<Names>>>,
     /// By file, place of the `try`, and how many types the arms before have taken.
-    tried: RefCell<FxHashMap<(FileIndex, Span, usize), Option<Tried>>>,
+    tried: RefCell<FxHashMap<(FileIndex, Span, usize), Tried>>,
     /// Functions by the names of their decorators.
     decorated: RefCell<Option<FxHashMap<Symbol, Vec<FunctionRef>>>>,
 }
 
-/// A name that means a function, in the order of the text.
+/// What a file names and calls, in the order of the text.
+struct Names {
+    uses: Vec<Use>,
+    calls: Vec<(Span, ExpressionId)>,
+}
+
+/// A name that means a function.
 #[derive(Clone, Copy)]
 struct Use {
     span: Span,
@@ -64,20 +68,16 @@ struct Use {
 }
 
 impl Reach {
-    /// What the code of `here` in `span` may run, after arms that took these classes; `None` if that is not known.
+    /// The code of `here` in `span`, after arms that took these classes.
     pub(crate) fn tried(
         &self,
         program: &Program,
         here: FunctionRef,
         span: Span,
         taken: &[ClassName],
-    ) -> Option<Tried> {
-        let key = (here.file, span, taken.len());
-        if let Some(known) = self.tried.borrow().get(&key) {
-            return known.clone();
-        }
-        let functions = self.follow(program, here, span);
-        let answer = functions.map(|functions| {
+    ) -> Tried {
+        let mut tried = self.tried.borrow_mut();
+        let known = tried.entry((here.file, span, taken.len())).or_insert_with(|| {
             let of_program = taken.iter().filter_map(|class| match class {
                 ClassName::Program(class) => Some(*class),
                 ClassName::Library(_) => None,
@@ -85,16 +85,26 @@ impl Reach {
             let with_derived = of_program.flat_map(|class| {
                 std::iter::once(class).chain(program.hierarchy.lineage(class).descendants.iter().copied())
             });
-            Tried(Arc::new(TriedFunctions { functions, taken: with_derived.collect() }))
+            let taken = with_derived.collect();
+            Tried(Arc::new(TriedCode { here, span, taken, functions: OnceLock::new() }))
         });
-        self.tried.borrow_mut().insert(key, answer.clone());
-        answer
+        known.clone()
+    }
+
+    /// What may be run, if that is known.
+    pub(crate) fn functions<'t>(
+        &self,
+        program: &Program,
+        tried: &'t Tried,
+    ) -> Option<&'t FxHashSet<FunctionRef>> {
+        let code = &tried.0;
+        code.functions.get_or_init(|| self.follow(program, code.here, code.span)).as_ref()
     }
 
     fn follow(&self, program: &Program, here: FunctionRef, span: Span) -> Option<FxHashSet<FunctionRef>> {
         let mut seen = FxHashSet::from_iter([here]);
         let mut open = vec![(here.file, span)];
-        if calls_unknown(program, here, span) {
+        if calls_unknown(program, here, span, &self.names(program, here.file).calls) {
             // A decorator calls what it decorates.
             for function in self.decorated_by(program, here)? {
                 if seen.insert(function) {
@@ -103,9 +113,9 @@ impl Reach {
             }
         }
         while let Some((file, span)) = open.pop() {
-            let uses = self.uses(program, file);
-            let first = uses.partition_point(|known| known.span.start < span.start);
-            for known in uses[first..].iter().take_while(|known| known.span.start < span.end) {
+            let names = self.names(program, file);
+            let first = names.uses.partition_point(|known| known.span.start < span.start);
+            for known in names.uses[first..].iter().take_while(|known| known.span.start < span.end) {
                 if seen.insert(known.function) {
                     open.push((known.function.file, program.function(known.function).span));
                 }
@@ -132,14 +142,29 @@ impl Reach {
         None
     }
 
-    fn uses(&self, program: &Program, file: FileIndex) -> Arc<[Use]> {
+    fn names(&self, program: &Program, file: FileIndex) -> Arc<Names> {
         if let Some(known) = self.files.borrow().get(&file) {
             return known.clone();
         }
-        let uses: Arc<[Use]> = Uses::of(program, file).into();
-        self.files.borrow_mut().insert(file, uses.clone());
-        uses
+        let names =
+            Arc::new(Names { uses: Uses::of(program, file), calls: calls(&program.file(file).module) });
+        self.files.borrow_mut().insert(file, names.clone());
+        names
     }
+}
+
+/// What is called in a module, in the order of the text: the whole call, and its head.
+fn calls(module: &Module) -> Vec<(Span, ExpressionId)> {
+    let mut calls: Vec<(Span, ExpressionId)> = module
+        .expressions
+        .iter()
+        .filter_map(|expression| match &expression.kind {
+            ExpressionKind::Call { callee, .. } => Some((expression.span, *callee)),
+            _ => None,
+        })
+        .collect();
+    calls.sort_unstable();
+    calls
 }
 
 fn decorated_functions(program: &Program) -> FxHashMap<Symbol, Vec<FunctionRef>> {
@@ -162,7 +187,7 @@ fn decorated_functions(program: &Program) -> FxHashMap<Symbol, Vec<FunctionRef>>
 }
 
 /// Whether the code itself calls a parameter, a variable, an entry of a table or what another call gave.
-fn calls_unknown(program: &Program, here: FunctionRef, span: Span) -> bool {
+fn calls_unknown(program: &Program, here: FunctionRef, span: Span, calls: &[(Span, ExpressionId)]) -> bool {
     let module = &program.file(here.file).module;
     let is_variable = |name: &Symbol| {
         let mut owner = Owner::Function(here.id);
@@ -175,8 +200,8 @@ fn calls_unknown(program: &Program, here: FunctionRef, span: Span) -> bool {
         }
         false
     };
-    module.expressions.iter().filter(|expression| span.contains(expression.span)).any(|expression| {
-        let ExpressionKind::Call { callee, .. } = &expression.kind else { return false };
+    let first = calls.partition_point(|(call, _)| call.start < span.start);
+    calls[first..].iter().take_while(|(call, _)| call.start < span.end).any(|(_, callee)| {
         match &module.expression(*callee).kind {
             ExpressionKind::Name(name) => is_variable(name),
             ExpressionKind::Call { .. } => called_by_text(program, module, *callee).is_empty(),

@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
+use rustc_hash::FxHashSet;
 use tightlip_catalogue::{AttributeModel, PathStep, Rule};
 use tightlip_ir::{ExpressionId, ExpressionKind, FunctionId, Owner, Symbol};
 
 use super::{Interpreter, slot_of};
 use crate::heat::{Heat, Slots};
 use crate::program::{ClassRef, FunctionRef};
+use crate::reach::Tried;
 use crate::store::Key;
 use crate::summary::EffectTarget;
 use crate::taint::{Form, Note, Operation, Origin, Slot, Source, SourceKind, Taint};
@@ -276,10 +278,10 @@ impl<'a> Interpreter<'a> {
         const LARGEST_FAMILY: usize = 6;
         let class = object.class;
         let lineage = self.program.hierarchy.lineage(class);
-        let tried = object.tried.as_ref();
+        let tried = object.tried.as_ref().and_then(|tried| self.limits(tried, class, name));
         let far = tried.is_none() && lineage.exception && lineage.descendants.len() > LARGEST_FAMILY;
         let descendants = if far { &[][..] } else { &lineage.descendants };
-        let left = descendants.iter().filter(|class| tried.is_none_or(|tried| !tried.took(**class)));
+        let left = descendants.iter().filter(|class| tried.is_none_or(|(tried, _)| !tried.took(**class)));
         let mut value = Value::default();
         let hierarchy = &self.program.hierarchy;
         let left = left.filter(|class| !hierarchy.lineage(**class).public);
@@ -294,7 +296,7 @@ impl<'a> Interpreter<'a> {
         for owner in std::iter::once(&class).chain(left) {
             let key = Key::Constructed(*owner, name);
             let held = match tried {
-                Some(tried) => self.solver.read_from(self.here, key, &|writer| tried.reaches(writer)),
+                Some((_, run)) => self.solver.read_from(self.here, key, &|writer| run.contains(&writer)),
                 None => self.read(key),
             };
             if let Some(held) = held {
@@ -310,6 +312,23 @@ impl<'a> Interpreter<'a> {
             }
         }
         value
+    }
+
+    /// What was tried, with what it may run, where detail was put into such a field at all.
+    fn limits<'t>(
+        &mut self,
+        tried: &'t Tried,
+        class: ClassRef,
+        name: Symbol,
+    ) -> Option<(&'t Tried, &'t FxHashSet<FunctionRef>)> {
+        let family = std::iter::once(&class).chain(&self.program.hierarchy.lineage(class).descendants);
+        let mut holds_detail = false;
+        for owner in family {
+            holds_detail |= self.read(Key::Constructed(*owner, name)).is_some_and(|held| held.is_tainted());
+        }
+        let solver = self.solver;
+        let run = holds_detail.then(|| solver.reach.functions(self.program, tried))??;
+        Some((tried, run))
     }
 
     fn class_attribute(&mut self, class: ClassRef, name: Symbol) -> Value {

@@ -44,7 +44,7 @@ impl<'a> Interpreter<'a> {
         for entity in &mut value.entities {
             if let Entity::Instance(object) = entity {
                 let taken = &attempt.taken;
-                object.tried = self.solver.reach.tried(self.program, self.here, attempt.span, taken);
+                object.tried = Some(self.solver.reach.tried(self.program, self.here, attempt.span, taken));
             }
         }
         value

@@ -263,7 +263,10 @@ impl<'a> Uses<'a> {
                 self.program.file(self.file).bindings.contains_key(name).then_some(())?;
                 self.program.static_meaning(self.file, id)
             }
-            ExpressionKind::Attribute { .. } => self.program.static_meaning(self.file, id),
+            ExpressionKind::Attribute { object, .. } => match self.meaning(*object)? {
+                Meaning::Module(_) => self.program.static_meaning(self.file, id),
+                _ => None,
+            },
             _ => None,
         }
     }

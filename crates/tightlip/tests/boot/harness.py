@@ -144,7 +144,7 @@ def imported(case):
     if application.testing or application.config["PROPAGATE_EXCEPTIONS"] is not None:
         raise AssertionError("the application is in testing mode or hands its exceptions on")
     sockets = [value for value in vars(module).values() if type(value).__name__ == "SocketIO"]
-    by_address = opener(application)
+    by_address = opener(application.test_client(), application.test_client(use_cookies=False))
     if not sockets:
         return by_address
     by_event = opener_of_socket(sockets[0].test_client(application))
@@ -165,13 +165,10 @@ def served(case):
     return werkzeug.test.Client(seen[0])
 
 
-def opener(application):
-    keeping = application.test_client()
-    # A client that keeps cookies drops those that a page sends.
-    plain = application.test_client(use_cookies=False)
-
+def opener(keeping, plain=None):
     def opened(method, path, headers, body):
-        client = plain if any(name == "Cookie" for name, _ in headers) else keeping
+        # A client that keeps cookies drops those that a page sends.
+        client = plain if plain and any(name == "Cookie" for name, _ in headers) else keeping
         response = client.open(path, method=method, headers=headers, data=body.encode() or None)
         chunks = []
         try:

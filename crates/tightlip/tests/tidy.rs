@@ -14,6 +14,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("flow", &["ir", "catalogue"]),
     ("rules", &["ir", "catalogue", "deployment", "flow"]),
     ("report", &["ir", "rules"]),
+    ("fix", &["ir", "languages", "catalogue", "deployment", "flow", "rules"]),
     ("tightlip", &["ir", "languages", "catalogue", "deployment", "templates", "flow", "rules", "report"]),
 ];
 

@@ -1,0 +1,11 @@
+//! Findings become edits.
+//!
+//! Three steps, each a plain function: `propose` makes a [`Fix`] for a finding or says why there is none,
+//! [`compose()`] puts fixes that do not touch each other into new texts and puts the others off to the next round, and
+//! the command, which alone reads and writes files, checks the new texts before a byte is written.
+
+mod compose;
+mod edit;
+
+pub use compose::{Composition, compose};
+pub use edit::{Edit, Fix, NewFile, Refusal, Safety};

@@ -88,8 +88,9 @@ type KnownMeanings = FxHashMap<(FileIndex, Symbol), Arc<[Meaning]>>;
 /// All files of a program, linked.
 #[derive(Debug)]
 pub struct Program {
-    /// The files, in the order in which they were given.
-    pub files: Vec<File>,
+    /// The files, in the order in which they were given. What a file says by itself is shared between programs of which
+    /// only another file differs.
+    pub files: Vec<Arc<File>>,
     /// The page templates that it renders.
     pub pages: Pages,
     /// Which module is which file.
@@ -111,8 +112,13 @@ pub struct Program {
 impl Program {
     /// Links `files`: path and module of each.
     pub fn link(files: Vec<(String, Module)>, catalogue: &Catalogue) -> Self {
-        let modules = Modules::new(files.iter().map(|(path, _)| path.as_str()));
-        let files = files.into_iter().map(|(path, module)| File::new(path, module)).collect();
+        let files = files.into_iter().map(|(path, module)| Arc::new(File::new(path, module)));
+        Self::link_files(files.collect(), catalogue)
+    }
+
+    /// Links files of which some may belong to another program too.
+    pub fn link_files(files: Vec<Arc<File>>, catalogue: &Catalogue) -> Self {
+        let modules = Modules::new(files.iter().map(|file| file.path.as_str()));
         let mut program = Self {
             files,
             pages: Pages::default(),
@@ -401,7 +407,8 @@ pub(crate) fn first_part(dotted: Symbol) -> Symbol {
 }
 
 impl File {
-    fn new(path: String, module: Module) -> Self {
+    /// What `module`, at `path`, says by itself.
+    pub fn new(path: String, module: Module) -> Self {
         let mut file = Self {
             path,
             module: Module::default(),

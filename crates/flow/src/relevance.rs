@@ -1,5 +1,7 @@
 //! Who may matter: by a word of the catalogue, by an `except`, by a base class, by standing near what became tainted.
 
+use std::sync::Arc;
+
 use rustc_hash::{FxHashMap, FxHashSet};
 use tightlip_catalogue::{Catalogue, Trigger};
 use tightlip_ir::{ExpressionId, ExpressionKind, Symbol};
@@ -53,6 +55,30 @@ pub(crate) fn mentioning_triggers(program: &Program, catalogue: &Catalogue) -> F
     relevant
 }
 
+/// `files`, and those that mention what is defined in them under a name which is rare enough to tell who is meant.
+pub(crate) fn files_beside(program: &Program, files: &[FileIndex]) -> FxHashSet<FileIndex> {
+    /// A name that more functions mention does not tell who means this one.
+    const MOST_MENTIONS: usize = 24;
+    /// More files than these are not near.
+    const MOST_FILES: usize = 24;
+    let mut beside = FxHashSet::from_iter(files.iter().copied());
+    let most = beside.len() + MOST_FILES;
+    for file in files {
+        let module = &program.file(*file).module;
+        let functions = module.functions.iter().skip(1).map(|function| function.name);
+        for name in functions.chain(module.classes.iter().map(|class| class.name)) {
+            let mentioning = program.mentioning(name);
+            if mentioning.len() <= MOST_MENTIONS {
+                beside.extend(mentioning.iter().map(|function| function.file));
+            }
+            if beside.len() > most {
+                return beside;
+            }
+        }
+    }
+    beside
+}
+
 /// `file`, and those that name `class`, a class derived from it, or `name` itself at their top.
 pub(crate) fn files_near(
     program: &Program,
@@ -63,7 +89,7 @@ pub(crate) fn files_near(
     const MOST_DESCENDANTS: usize = 8;
     let mut near = FxHashSet::from_iter([file]);
     let Some(class) = class else {
-        let binds = |(_, content): &(usize, &crate::program::File)| content.bindings.contains_key(&name);
+        let binds = |(_, content): &(usize, &Arc<crate::program::File>)| content.bindings.contains_key(&name);
         near.extend(program.files.iter().enumerate().filter(binds).map(|(index, _)| FileIndex(index as u32)));
         return near;
     };

@@ -17,7 +17,7 @@ use tightlip_ir::Symbol;
 use crate::found::{Role, Solution};
 use crate::heat::Heat;
 use crate::interpret;
-use crate::program::{FunctionRef, Program};
+use crate::program::{FileIndex, FunctionRef, Program};
 use crate::reach::Reach;
 use crate::store::Key;
 use crate::summary::Summary;
@@ -29,15 +29,38 @@ pub(crate) const DEEPEST: u32 = 1_500;
 /// Room for so many levels, in bytes; pages of it that are not touched cost nothing.
 const STACK_SIZE: usize = 64 << 20;
 
+/// How much of a program is looked at.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Extent<'a> {
+    /// All of it.
+    Whole,
+    /// What may matter in these files and in those that speak of what they define; elsewhere only what these call. So
+    /// what other files leave behind is missing, and what is found is a first answer.
+    Near(&'a [FileIndex]),
+}
+
 /// Finds all flows of `program`.
 pub fn solve(program: &Program, catalogue: &Catalogue) -> Solution {
+    solve_within(program, catalogue, Extent::Whole, &|| false).expect("nobody asks it to stop")
+}
+
+/// Finds the flows in a part of `program`, or nothing if `is_outdated` says on the way that nobody wants them any more.
+pub fn solve_within(
+    program: &Program,
+    catalogue: &Catalogue,
+    extent: Extent<'_>,
+    is_outdated: &(dyn Fn() -> bool + Sync),
+) -> Option<Solution> {
     let solve = || {
-        let work = RefCell::new(Work::new(program, catalogue));
+        let work = RefCell::new(Work::new(program, catalogue, extent));
         let solver = Solver { program, catalogue, anything: Symbol::new("?"), reach: Reach::default(), work };
         while let Some(function) = solver.next() {
+            if is_outdated() {
+                return None;
+            }
             solver.run(function, 0);
         }
-        solver.work.into_inner().solution()
+        Some(solver.work.into_inner().solution())
     };
     // A thread of its own: how deep runs may nest must not depend on who calls.
     std::thread::scope(|scope| {

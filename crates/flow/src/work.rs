@@ -11,7 +11,8 @@ use crate::found::{Flow, Role, Solution};
 use crate::heat::Heat;
 use crate::interpret::Outcome;
 use crate::program::{ClassRef, FileIndex, FunctionRef, Program};
-use crate::relevance::{files_near, inherent_roles, mentioning_triggers};
+use crate::relevance::{files_beside, files_near, inherent_roles, mentioning_triggers};
+use crate::solve::Extent;
 use crate::store::{Key, Store};
 use crate::summary::Summary;
 use crate::value::Value;
@@ -74,7 +75,7 @@ pub(crate) struct Work {
 }
 
 impl Work {
-    pub(crate) fn new(program: &Program, catalogue: &Catalogue) -> Self {
+    pub(crate) fn new(program: &Program, catalogue: &Catalogue, extent: Extent<'_>) -> Self {
         let inherent = inherent_roles(program, catalogue);
         let roles = inherent.iter().map(|(function, roles)| (*function, roles.as_slice().into())).collect();
         let mut relevant = mentioning_triggers(program, catalogue);
@@ -84,7 +85,12 @@ impl Work {
                 relevant.insert(program.defining(*function));
             }
         }
-        let open = relevant.iter().map(|function| (Rank::NEW, *function)).collect();
+        let near = match extent {
+            Extent::Whole => None,
+            Extent::Near(files) => Some(files_beside(program, files)),
+        };
+        let is_near = |function: &&FunctionRef| near.as_ref().is_none_or(|near| near.contains(&function.file));
+        let open = relevant.iter().filter(is_near).map(|function| (Rank::NEW, *function)).collect();
         Self { inherent, roles, relevant, open, ..Self::default() }
     }
 

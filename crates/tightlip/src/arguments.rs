@@ -1,6 +1,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 use tightlip_report::Format;
 
 /// Finds error detail that reaches HTTP clients.
@@ -25,6 +26,8 @@ Exit codes:
 pub(crate) enum Command {
     /// Check files and folders
     Check(CheckArguments),
+    /// Serve an editor: the language server protocol over standard input and output
+    Lsp,
     /// List the rules
     Rules,
     /// Tell what a rule finds, why it matters and how to mend it
@@ -33,6 +36,14 @@ pub(crate) enum Command {
         #[arg(value_name = "RULE|PATTERN")]
         topic: String,
     },
+    /// Print what makes a shell complete the words of this command
+    Completions {
+        /// The shell
+        #[arg(value_enum)]
+        shell: Shell,
+    },
+    /// Print the manual page, for `man`
+    Man,
 }
 
 #[derive(Args, Debug)]

@@ -10,6 +10,7 @@ use crate::discover::{Discovery, discover};
 use crate::judge::judge;
 use crate::lower::lower_all;
 use crate::output::{Outcome, complain, print};
+use crate::overlay::Overlay;
 use crate::progress::Progress;
 use crate::selection::Selection;
 use crate::terminal::{stderr_color, text_style};
@@ -58,6 +59,7 @@ struct Checked {
 fn analyse(discovery: Discovery) -> Result<Checked, String> {
     let Discovery { files: found, deployment, templates, mut problems, .. } = discovery;
     let count = found.len();
+    let overlay = Overlay::default();
     let progress = Progress::start(count);
     // Code can be nested deeper than the stacks that threads have by default.
     let pool = rayon::ThreadPoolBuilder::new()
@@ -65,10 +67,10 @@ fn analyse(discovery: Discovery) -> Result<Checked, String> {
         .build()
         .map_err(|error| format!("no threads can be started: {error}"))?;
     let (judgement, lowered_problems, files) = pool.install(|| {
-        let (lowered, mut problems) = lower_all(found, &progress);
+        let (lowered, mut problems) = lower_all(found, &overlay, &progress);
         let files = lowered.len();
         progress.follow_flows();
-        judge(lowered, deployment, &templates).map(|(judgement, more)| {
+        judge(lowered, deployment, &templates, &overlay).map(|(judgement, more)| {
             problems.extend(more);
             (judgement, problems, files)
         })

@@ -61,7 +61,12 @@ pub(crate) struct Discovery {
 
 /// Finds the source files among and below `paths`.
 pub(crate) fn discover(paths: &[PathBuf]) -> Discovery {
-    let mut finder = Finder::new(paths);
+    discover_from(env::current_dir().unwrap_or_default(), paths)
+}
+
+/// As [`discover`], called in the folder `current`.
+pub(crate) fn discover_from(current: PathBuf, paths: &[PathBuf]) -> Discovery {
+    let mut finder = Finder::new(current, paths);
     for path in paths {
         finder.named(path);
     }
@@ -80,9 +85,9 @@ struct Finder {
 }
 
 impl Finder {
-    fn new(paths: &[PathBuf]) -> Self {
+    fn new(current: PathBuf, paths: &[PathBuf]) -> Self {
         Self {
-            current: env::current_dir().unwrap_or_default(),
+            current,
             roots: paths.iter().filter_map(|path| path.canonicalize().ok()).collect(),
             seen: HashSet::new(),
             seen_deployment: HashSet::new(),

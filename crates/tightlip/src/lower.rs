@@ -1,14 +1,15 @@
 use std::cell::RefCell;
 use std::panic::{self, AssertUnwindSafe, PanicHookInfo, catch_unwind};
 use std::path::PathBuf;
+use std::sync::Once;
 
 use rayon::prelude::*;
 use tightlip_ir::Module;
 use tightlip_report::{Gravity, Lines, Problem};
 
 use crate::discover::Found;
+use crate::overlay::Overlay;
 use crate::progress::Progress;
-use crate::read::read;
 use tightlip_languages::lower;
 
 /// A file as the analysis sees it. Its text is gone: a tree can be larger than the memory.
@@ -23,17 +24,20 @@ pub(crate) struct LoweredFile {
 }
 
 /// Reads and lowers all files, in their order. What goes wrong in one file harms no other.
-pub(crate) fn lower_all(found: Vec<Found>, progress: &Progress) -> (Vec<LoweredFile>, Vec<Problem>) {
-    let results: Vec<_> = with_quiet_panics(|| {
-        found
-            .into_par_iter()
-            .map(|found| {
-                let result = lower_one(found);
-                progress.step();
-                result
-            })
-            .collect()
-    });
+pub(crate) fn lower_all(
+    found: Vec<Found>,
+    overlay: &Overlay,
+    progress: &Progress,
+) -> (Vec<LoweredFile>, Vec<Problem>) {
+    quieten_panics();
+    let results: Vec<_> = found
+        .into_par_iter()
+        .map(|found| {
+            let result = lower_one(found, overlay);
+            progress.step();
+            result
+        })
+        .collect();
     let mut files = Vec::with_capacity(results.len());
     let mut problems = Vec::new();
     for (file, more) in results {
@@ -43,12 +47,13 @@ pub(crate) fn lower_all(found: Vec<Found>, progress: &Progress) -> (Vec<LoweredF
     (files, problems)
 }
 
-fn lower_one(found: Found) -> (Option<LoweredFile>, Vec<Problem>) {
+/// Reads and lowers one file. [`quieten_panics`] was called before.
+pub(crate) fn lower_one(found: Found, overlay: &Overlay) -> (Option<LoweredFile>, Vec<Problem>) {
     let mut problems = Vec::new();
     let mut warn = |place, message| {
         problems.push(Problem { path: found.path.clone(), place, gravity: Gravity::Warning, message });
     };
-    let source = match read(&found.location) {
+    let source = match overlay.read(&found.location) {
         Ok(source) => source,
         Err(reason) => {
             warn(None, format!("{reason}; the file is left out"));
@@ -89,24 +94,26 @@ thread_local! {
 }
 
 /// Runs `work`. If it panics, says what the panic said.
-fn catch<T>(work: impl FnOnce() -> T) -> Result<T, String> {
+pub(crate) fn catch<T>(work: impl FnOnce() -> T) -> Result<T, String> {
     CAUGHT.set(Some(String::new()));
     let result = catch_unwind(AssertUnwindSafe(work));
     let words = CAUGHT.take().unwrap_or_default();
     result.map_err(|_| words)
 }
 
-/// Runs `work` while panics inside of [`catch`] are written down instead of printed.
-fn with_quiet_panics<T>(work: impl FnOnce() -> T) -> T {
-    let loud = panic::take_hook();
-    panic::set_hook(Box::new(move |info| {
-        let is_caught =
-            CAUGHT.with_borrow_mut(|caught| caught.as_mut().map(|words| *words = words_of(info)).is_some());
-        if !is_caught {
-            loud(info);
-        }
-    }));
-    work()
+/// From now on panics inside of [`catch`] are written down instead of printed. Done once, however often it is asked.
+pub(crate) fn quieten_panics() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let loud = panic::take_hook();
+        panic::set_hook(Box::new(move |info| {
+            let is_caught = CAUGHT
+                .with_borrow_mut(|caught| caught.as_mut().map(|words| *words = words_of(info)).is_some());
+            if !is_caught {
+                loud(info);
+            }
+        }));
+    });
 }
 
 fn words_of(info: &PanicHookInfo<'_>) -> String {
@@ -130,7 +137,8 @@ mod tests {
 
     #[test]
     fn a_panic_is_caught_with_its_words() {
-        let result = with_quiet_panics(|| catch(|| -> u8 { panic!("a {} thing", "bad") }));
+        quieten_panics();
+        let result = catch(|| -> u8 { panic!("a {} thing", "bad") });
         let words = result.unwrap_err();
         assert!(words.starts_with("a bad thing (line ") && words.ends_with(" of lower.rs)"), "{words}");
         assert_eq!(catch(|| 7), Ok(7));

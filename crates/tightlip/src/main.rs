@@ -2,6 +2,7 @@
 
 mod arguments;
 mod check;
+mod completions;
 mod deployment;
 mod discover;
 mod encoding;
@@ -9,7 +10,10 @@ mod exclude;
 mod explain;
 mod judge;
 mod lower;
+mod lsp;
+mod man;
 mod output;
+mod overlay;
 mod paths;
 mod progress;
 mod read;
@@ -49,7 +53,10 @@ fn main() -> ExitCode {
 fn run(arguments: &Arguments) -> Outcome {
     match &arguments.command {
         Command::Check(check) => check::check(check, arguments.color),
+        Command::Lsp => lsp::lsp(),
         Command::Rules => rules::rules(arguments.color),
+        Command::Completions { shell } => completions::completions(*shell),
+        Command::Man => man::man(),
         Command::Explain { topic } => explain::explain(topic, arguments.color),
     }
 }

@@ -37,7 +37,7 @@ fn read_bytes(path: &Path) -> Result<Vec<u8>, String> {
     Ok(bytes)
 }
 
-fn too_large(size: u64) -> String {
+pub(crate) fn too_large(size: u64) -> String {
     let mebibyte = 1_048_576.0;
     format!("{:.1} MiB, larger than the {} MiB that are checked", size as f64 / mebibyte, LARGEST >> 20)
 }

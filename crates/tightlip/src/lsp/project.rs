@@ -1,0 +1,283 @@
+//! One root of the workspace: what is known of its files, and the answers that follow from them.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use lsp_types::Diagnostic;
+use rayon::prelude::*;
+use tightlip_catalogue::Catalogue;
+use tightlip_flow::{Extent, File, FileIndex, Pages, Program, Solution, solve_within};
+use tightlip_languages::Language;
+use tightlip_rules::{Control, Finding, SourceFile};
+
+use super::buffers::Buffers;
+use super::diagnostics::{Diagnostics, moved};
+use crate::deployment::{ReadDeployment, read_deployment};
+use crate::discover::{Discovery, Found, discover_from};
+use crate::judge::{Texts, judge_solution};
+use crate::lower::lower_one;
+use crate::overlay::Overlay;
+use crate::templates::read_templates;
+
+/// What is looked at as one program.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(super) enum Root {
+    /// A folder of the workspace.
+    Folder(PathBuf),
+    /// A file outside of all of them, by itself.
+    File(PathBuf),
+}
+
+impl Root {
+    fn folder(&self) -> &Path {
+        match self {
+            Root::Folder(folder) => folder,
+            Root::File(file) => file.parent().unwrap_or(file),
+        }
+    }
+}
+
+/// What the files of a project say to the editor. A file that is named without diagnostics has none any more.
+pub(super) type Answer = BTreeMap<PathBuf, Vec<Diagnostic>>;
+
+/// One program, as it was when it was last looked at.
+pub(super) struct Project {
+    root: Root,
+    catalogue: Arc<Catalogue>,
+    files: Vec<KnownFile>,
+    deployment: ReadDeployment,
+    pages: Pages,
+    page_locations: Vec<PathBuf>,
+    /// What was found when the whole of it was last looked at, by file.
+    findings: BTreeMap<PathBuf, Vec<Finding>>,
+    /// The files that have diagnostics in the editor.
+    shown: BTreeSet<PathBuf>,
+}
+
+/// A source file, lowered. Lowering is what costs most, and only what changed is lowered again.
+struct KnownFile {
+    location: PathBuf,
+    state: State,
+    file: Arc<File>,
+}
+
+/// By what it is known that a file has not changed.
+#[derive(Clone, PartialEq, Debug)]
+enum State {
+    OnDisk(Option<SystemTime>, u64),
+    InEditor(Arc<str>),
+}
+
+impl State {
+    fn of(path: &Path, overlay: &Overlay) -> Self {
+        match overlay.get(path) {
+            Some(text) => State::InEditor(Arc::clone(text)),
+            None => {
+                let metadata = fs::metadata(path).ok();
+                let modified = metadata.as_ref().and_then(|metadata| metadata.modified().ok());
+                State::OnDisk(modified, metadata.map_or(0, |metadata| metadata.len()))
+            }
+        }
+    }
+}
+
+impl Project {
+    pub(super) fn new(root: Root, catalogue: Arc<Catalogue>) -> Self {
+        Self {
+            root,
+            catalogue,
+            files: Vec::new(),
+            deployment: ReadDeployment { files: Vec::new(), locations: Vec::new(), problems: Vec::new() },
+            pages: Pages::default(),
+            page_locations: Vec::new(),
+            findings: BTreeMap::new(),
+            shown: BTreeSet::new(),
+        }
+    }
+
+    pub(super) fn root(&self) -> &Root {
+        &self.root
+    }
+
+    /// The answer that takes away all that is shown.
+    pub(super) fn nothing(&mut self) -> Answer {
+        std::mem::take(&mut self.shown).into_iter().map(|path| (path, Vec::new())).collect()
+    }
+
+    /// A first answer after `changed` files were changed in the editor, for these files alone: which detail reaches
+    /// clients there, as far as they and what stands near them tell; all else as it was found before. What was linked
+    /// and solved is handed to `tell` before it is given back, which takes time too.
+    pub(super) fn first_answer(&mut self, changed: &[PathBuf], buffers: &Buffers, tell: impl FnOnce(Answer)) {
+        let overlay = buffers.overlay();
+        let changed: Vec<PathBuf> =
+            changed.iter().filter(|path| self.lower_again(path, &overlay)).cloned().collect();
+        if changed.is_empty() {
+            return;
+        }
+        let program = self.link();
+        let near = self.near(&changed);
+        let solution = solve_within(&program, &self.catalogue, Extent::Near(&near), &|| false);
+        let Some(solution) = solution else { return };
+        let found = self.judge(&program, &solution, &overlay);
+        let mut answer = Answer::new();
+        let mut diagnostics = Diagnostics::new(buffers);
+        for path in changed {
+            let Some(text) = overlay.get(&path) else { continue };
+            let findings = self.first_findings(&path, text, &found);
+            answer.insert(path, findings.iter().map(|finding| diagnostics.of(finding)).collect());
+        }
+        self.remember_shown(&answer);
+        tell(answer);
+        self.pages = program.pages;
+    }
+
+    /// The leaks in the file at `path` that were just found, and what else was known of it.
+    fn first_findings(&self, path: &Path, text: &str, found: &[Finding]) -> Vec<Finding> {
+        let now = Arc::new(SourceFile {
+            path: path.to_string_lossy().into_owned(),
+            location: path.to_owned(),
+            text: text.to_owned(),
+        });
+        let is_leak = |finding: &&Finding| finding.rule.control() == Control::SanitizedReplies;
+        let leaks = found.iter().filter(|finding| finding.place.file.location == path).filter(is_leak);
+        let known = self.findings.get(path).into_iter().flatten().filter(|finding| !is_leak(finding));
+        leaks.cloned().chain(known.filter_map(|finding| moved(finding, path, &now))).collect()
+    }
+
+    /// The changed files, and those on the ways of what was found in them.
+    fn near(&self, changed: &[PathBuf]) -> Vec<FileIndex> {
+        let findings = changed.iter().filter_map(|path| self.findings.get(path)).flatten();
+        let steps =
+            findings.flat_map(|finding| &finding.steps).map(|step| step.place.file.location.as_path());
+        let near: BTreeSet<&Path> = changed.iter().map(PathBuf::as_path).chain(steps).collect();
+        let indexes =
+            self.files.iter().enumerate().filter(|(_, file)| near.contains(file.location.as_path()));
+        indexes.map(|(index, _)| FileIndex(index as u32)).collect()
+    }
+
+    /// The answer for all files, or nothing if `is_outdated` says on the way that it is not wanted any more.
+    /// `is_foreign` says which files below the root belong to another project.
+    pub(super) fn whole_answer(
+        &mut self,
+        buffers: &Buffers,
+        is_foreign: &dyn Fn(&Path) -> bool,
+        is_outdated: &(dyn Fn() -> bool + Sync),
+    ) -> Option<Answer> {
+        let overlay = buffers.overlay();
+        let mut discovery = self.discover(&overlay);
+        discovery.files.retain(|found| !is_foreign(&found.location));
+        discovery.deployment.retain(|found| !is_foreign(&found.location));
+        self.lower_changed(discovery.files, &overlay);
+        if is_outdated() {
+            return None;
+        }
+        self.deployment = read_deployment(discovery.deployment, &self.catalogue, &overlay);
+        let modules = self.files.iter().map(|file| &file.file.module);
+        (self.pages, self.page_locations) = read_templates(modules, &discovery.templates, &overlay);
+        let program = self.link();
+        let solution = solve_within(&program, &self.catalogue, Extent::Whole, is_outdated);
+        let found = solution.map(|solution| self.judge(&program, &solution, &overlay));
+        self.pages = program.pages;
+        let mut by_file: BTreeMap<PathBuf, Vec<Finding>> = BTreeMap::new();
+        for finding in found? {
+            by_file.entry(finding.place.file.location.clone()).or_default().push(finding);
+        }
+        let mut answer = self.nothing();
+        // Also of open files in which nothing is found: what was told of them last may have been overtaken.
+        let open = self.files.iter().filter(|file| buffers.get(&file.location).is_some());
+        answer.extend(open.map(|file| (file.location.clone(), Vec::new())));
+        let mut diagnostics = Diagnostics::new(buffers);
+        for (path, findings) in &by_file {
+            answer.insert(path.clone(), findings.iter().map(|finding| diagnostics.of(finding)).collect());
+        }
+        self.findings = by_file;
+        self.remember_shown(&answer);
+        Some(answer)
+    }
+
+    fn remember_shown(&mut self, answer: &Answer) {
+        for (path, diagnostics) in answer {
+            if diagnostics.is_empty() {
+                self.shown.remove(path);
+            } else {
+                self.shown.insert(path.clone());
+            }
+        }
+    }
+
+    /// The files of the root, with those that are in the editor only.
+    fn discover(&self, overlay: &Overlay) -> Discovery {
+        let folder = self.root.folder();
+        let mut discovery = match &self.root {
+            Root::Folder(_) => discover_from(folder.to_owned(), &[folder.to_owned()]),
+            Root::File(_) => Discovery::default(),
+        };
+        for path in overlay.paths() {
+            let is_wanted = match &self.root {
+                // What is there and was not found is left out on purpose.
+                Root::Folder(folder) => path.starts_with(folder) && !path.exists(),
+                Root::File(file) => path == file,
+            };
+            if let Some(language) = Language::of_path(path).filter(|_| is_wanted) {
+                let shown = path.strip_prefix(folder).unwrap_or(path).to_string_lossy().replace('\\', "/");
+                discovery.files.push(Found { path: shown, location: path.to_owned(), language });
+            }
+        }
+        discovery.files.sort_by(|one, other| one.path.cmp(&other.path));
+        discovery
+    }
+
+    /// Takes over the files that were found; lowers those that are new or changed.
+    fn lower_changed(&mut self, found: Vec<Found>, overlay: &Overlay) {
+        let known: BTreeMap<PathBuf, KnownFile> =
+            std::mem::take(&mut self.files).into_iter().map(|file| (file.location.clone(), file)).collect();
+        self.files = found
+            .into_par_iter()
+            .filter_map(|found| {
+                let state = State::of(&found.location, overlay);
+                match known.get(&found.location) {
+                    Some(known) if known.state == state => {
+                        Some(KnownFile { location: found.location, state, file: Arc::clone(&known.file) })
+                    }
+                    _ => lowered(found, state, overlay),
+                }
+            })
+            .collect();
+    }
+
+    /// Lowers the file at `path` as it stands in the editor, if it is one of the project. Whether it is.
+    fn lower_again(&mut self, path: &Path, overlay: &Overlay) -> bool {
+        let Some(known) = self.files.iter_mut().find(|file| file.location == path) else { return false };
+        let state = State::of(path, overlay);
+        let Some(language) = Language::of_path(path).filter(|_| matches!(state, State::InEditor(_))) else {
+            return false;
+        };
+        if known.state != state {
+            let found = Found { path: known.file.path.clone(), location: path.to_owned(), language };
+            let Some(file) = lowered(found, state, overlay) else { return false };
+            *known = file;
+        }
+        true
+    }
+
+    fn link(&mut self) -> Program {
+        let files = self.files.iter().map(|file| Arc::clone(&file.file)).collect();
+        Program::link_files(files, &self.catalogue).with_pages(std::mem::take(&mut self.pages))
+    }
+
+    fn judge(&self, program: &Program, solution: &Solution, overlay: &Overlay) -> Vec<Finding> {
+        let locations: Vec<PathBuf> = self.files.iter().map(|file| file.location.clone()).collect();
+        let texts = Texts { locations: &locations, pages: &self.page_locations, overlay };
+        judge_solution(program, solution, &self.catalogue, &self.deployment, texts).findings
+    }
+}
+
+fn lowered(found: Found, state: State, overlay: &Overlay) -> Option<KnownFile> {
+    let (lowered, _) = lower_one(found, overlay);
+    let lowered = lowered?;
+    let file = Arc::new(File::new(lowered.path, lowered.module));
+    Some(KnownFile { location: lowered.location, state, file })
+}

@@ -1,17 +1,22 @@
 //! The chores of the project: `cargo xtask help` lists them.
 
 mod bench;
+mod docs;
 mod project;
 mod python;
 mod run;
 mod test;
+mod wheel;
 
 use std::process::ExitCode;
 
 const HELP: &str = "\
 cargo xtask test                 all that must hold: format, lints, tests, with Flask booted in its own environments
 cargo xtask bless [ARGUMENTS]    run the tests and accept the snapshots as they come out
-cargo xtask bench [TREES]        CPU time and memory of `tightlip check` beside ruff's, as ratios; see `bench --help`";
+cargo xtask bench [TREES]        CPU time and memory of `tightlip check` beside ruff's, as ratios; see `bench --help`
+cargo xtask bench lsp [TREES]    how soon the language server answers a change; see `bench lsp --help`
+cargo xtask docs                 the documentation as a site, in target/site; fails where a link leads nowhere
+cargo xtask wheel [PROFILE]      the Python package, in target/wheels; installs it afresh and runs it";
 
 /// A chore is done, or says in one sentence why not.
 type Done = Result<(), String>;
@@ -26,6 +31,8 @@ fn main() -> ExitCode {
         "test" => test::test(rest),
         "bless" => test::bless(rest),
         "bench" => bench::bench(rest),
+        "docs" => docs::docs(rest),
+        "wheel" => wheel::wheel(rest),
         "help" | "--help" | "-h" => {
             println!("{HELP}");
             Ok(())

@@ -23,17 +23,18 @@ pub(crate) fn environment(name: &str, requirements: &Path) -> Result<PathBuf, St
         say(&format!("{name} is up to date"));
         return Ok(interpreter);
     }
-    let made = step(
-        &format!("make {name} (Python {})", base.version),
-        base.command().args(["-m", "venv", "--clear"]).arg(&folder),
-    );
-    made.map_err(|error| {
-        format!("{error}\nDebian and Ubuntu keep this part of Python in the package python3-venv")
-    })?;
+    base.make(name, &folder)?;
     let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input", "-r"];
     step(&format!("install the pins of {name}"), Command::new(&interpreter).args(pip).arg(requirements))?;
     fs::write(&stamp, wanted).map_err(|error| format!("{}: {error}", stamp.display()))?;
     Ok(interpreter)
+}
+
+/// The interpreter of an environment with nothing in it, made anew.
+pub(crate) fn fresh_environment(name: &str) -> Result<PathBuf, String> {
+    let folder = target().join(name);
+    Base::find()?.make(name, &folder)?;
+    Ok(interpreter(&folder))
 }
 
 /// The interpreter of the environment in `folder`.
@@ -66,6 +67,15 @@ impl Base {
             "Python {major}.{minor} or newer is needed, and {found}; \
              install it, or name the interpreter in the environment variable PYTHON"
         ))
+    }
+
+    /// Makes the environment in `folder`, anew.
+    fn make(&self, name: &str, folder: &Path) -> Result<(), String> {
+        let mut venv = self.command();
+        venv.args(["-m", "venv", "--clear"]).arg(folder);
+        step(&format!("make {name} (Python {})", self.version), &mut venv).map_err(|error| {
+            format!("{error}\nDebian and Ubuntu keep this part of Python in the package python3-venv")
+        })
     }
 
     fn command(&self) -> Command {

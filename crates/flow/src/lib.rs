@@ -31,5 +31,5 @@ pub use found::{
 };
 pub use pages::{PageIndex, PageShown, Pages};
 pub use program::{Binding, ClassRef, File, FileIndex, FunctionRef, Meaning, Program};
-pub use solve::{Extent, solve, solve_within};
+pub use solve::{Extent, Solved, solve, solve_within};
 pub use taint::{ClassName, Location, Note, Opener, Source, SourceKind, Step};

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 use tightlip_catalogue::{Catalogue, Trigger};
-use tightlip_ir::{ExpressionId, ExpressionKind, Symbol};
+use tightlip_ir::{ExpressionId, ExpressionKind, FunctionId, Symbol};
 
 use crate::found::Role;
 use crate::program::{ClassRef, FileIndex, FunctionRef, Program};
@@ -55,28 +55,29 @@ pub(crate) fn mentioning_triggers(program: &Program, catalogue: &Catalogue) -> F
     relevant
 }
 
-/// `files`, and those that mention what is defined in them under a name which is rare enough to tell who is meant.
-pub(crate) fn files_beside(program: &Program, files: &[FileIndex]) -> FxHashSet<FileIndex> {
+/// The functions of `files`, and those that mention what is defined there under a name which is rare enough to tell who
+/// is meant.
+pub(crate) fn functions_near(program: &Program, files: &[FileIndex]) -> FxHashSet<FunctionRef> {
     /// A name that more functions mention does not tell who means this one.
     const MOST_MENTIONS: usize = 24;
-    /// More files than these are not near.
-    const MOST_FILES: usize = 24;
-    let mut beside = FxHashSet::from_iter(files.iter().copied());
-    let most = beside.len() + MOST_FILES;
+    /// More functions elsewhere than these are not near.
+    const MOST_ELSEWHERE: usize = 100;
+    let mut near = FxHashSet::default();
+    let mut elsewhere: FxHashSet<FunctionRef> = FxHashSet::default();
     for file in files {
         let module = &program.file(*file).module;
+        let functions = (0..module.functions.len() as u32).map(FunctionId);
+        near.extend(functions.map(|id| FunctionRef { file: *file, id }));
         let functions = module.functions.iter().skip(1).map(|function| function.name);
         for name in functions.chain(module.classes.iter().map(|class| class.name)) {
             let mentioning = program.mentioning(name);
-            if mentioning.len() <= MOST_MENTIONS {
-                beside.extend(mentioning.iter().map(|function| function.file));
-            }
-            if beside.len() > most {
-                return beside;
+            if mentioning.len() <= MOST_MENTIONS && elsewhere.len() < MOST_ELSEWHERE {
+                elsewhere.extend(mentioning);
             }
         }
     }
-    beside
+    near.extend(elsewhere);
+    near
 }
 
 /// `file`, and those that name `class`, a class derived from it, or `name` itself at their top.

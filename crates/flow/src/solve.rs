@@ -34,33 +34,51 @@ const STACK_SIZE: usize = 64 << 20;
 pub enum Extent<'a> {
     /// All of it.
     Whole,
-    /// What may matter in these files and in those that speak of what they define; elsewhere only what these call. So
-    /// what other files leave behind is missing, and what is found is a first answer.
+    /// What may matter in these files, and who speaks of what they define; of all others only those that these call. So
+    /// what others leave behind is missing, and what is found is a first answer.
     Near(&'a [FileIndex]),
+}
+
+/// What was found, and whether more would have been.
+#[derive(Debug)]
+pub enum Solved {
+    /// All that there is in the extent that was asked for.
+    Wholly(Solution),
+    /// What was found until it was enough. Which that is depends on when it was.
+    Partly(Solution),
 }
 
 /// Finds all flows of `program`.
 pub fn solve(program: &Program, catalogue: &Catalogue) -> Solution {
-    solve_within(program, catalogue, Extent::Whole, &|| false).expect("nobody asks it to stop")
+    match solve_within(program, catalogue, Extent::Whole, &|| false) {
+        Solved::Wholly(solution) | Solved::Partly(solution) => solution,
+    }
 }
 
-/// Finds the flows in a part of `program`, or nothing if `is_outdated` says on the way that nobody wants them any more.
+/// Finds the flows in a part of `program`, until `is_enough` says that nobody waits for more.
 pub fn solve_within(
     program: &Program,
     catalogue: &Catalogue,
     extent: Extent<'_>,
-    is_outdated: &(dyn Fn() -> bool + Sync),
-) -> Option<Solution> {
-    let solve = || {
+    is_enough: &(dyn Fn() -> bool + Sync),
+) -> Solved {
+    let solve = || -> Solved {
         let work = RefCell::new(Work::new(program, catalogue, extent));
-        let solver = Solver { program, catalogue, anything: Symbol::new("?"), reach: Reach::default(), work };
+        let solver = Solver {
+            program,
+            catalogue,
+            anything: Symbol::new("?"),
+            reach: Reach::default(),
+            is_enough,
+            work,
+        };
         while let Some(function) = solver.next() {
-            if is_outdated() {
-                return None;
+            if is_enough() {
+                return Solved::Partly(solver.work.into_inner().solution());
             }
             solver.run(function, 0);
         }
-        Some(solver.work.into_inner().solution())
+        Solved::Wholly(solver.work.into_inner().solution())
     };
     // A thread of its own: how deep runs may nest must not depend on who calls.
     std::thread::scope(|scope| {
@@ -79,6 +97,8 @@ pub(crate) struct Solver<'a> {
     /// Stands for whatever of a library no model speaks of.
     pub(crate) anything: Symbol,
     pub(crate) reach: Reach,
+    /// Whether nobody waits for more.
+    is_enough: &'a (dyn Fn() -> bool + Sync),
     work: RefCell<Work>,
 }
 
@@ -121,7 +141,8 @@ impl Solver<'_> {
         levels: u32,
         given: impl Iterator<Item = (Key, &'v Value)>,
     ) {
-        let wanted = self.work.borrow_mut().is_wanted_now(function, heat, levels < DEEPEST);
+        let wanted =
+            self.work.borrow_mut().is_wanted_now(function, heat, levels < DEEPEST && !(self.is_enough)());
         if wanted {
             self.work.borrow_mut().prepare(caller, function, given);
             self.run(function, levels);

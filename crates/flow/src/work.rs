@@ -11,7 +11,7 @@ use crate::found::{Flow, Role, Solution};
 use crate::heat::Heat;
 use crate::interpret::Outcome;
 use crate::program::{ClassRef, FileIndex, FunctionRef, Program};
-use crate::relevance::{files_beside, files_near, inherent_roles, mentioning_triggers};
+use crate::relevance::{files_near, functions_near, inherent_roles, mentioning_triggers};
 use crate::solve::Extent;
 use crate::store::{Key, Store};
 use crate::summary::Summary;
@@ -87,9 +87,9 @@ impl Work {
         }
         let near = match extent {
             Extent::Whole => None,
-            Extent::Near(files) => Some(files_beside(program, files)),
+            Extent::Near(files) => Some(functions_near(program, files)),
         };
-        let is_near = |function: &&FunctionRef| near.as_ref().is_none_or(|near| near.contains(&function.file));
+        let is_near = |function: &&FunctionRef| near.as_ref().is_none_or(|near| near.contains(function));
         let open = relevant.iter().filter(is_near).map(|function| (Rank::NEW, *function)).collect();
         Self { inherent, roles, relevant, open, ..Self::default() }
     }

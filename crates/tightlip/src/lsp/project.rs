@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Duration, Instant, SystemTime};
 
 use lsp_types::Diagnostic;
 use rayon::prelude::*;
 use tightlip_catalogue::Catalogue;
-use tightlip_flow::{Extent, File, FileIndex, Pages, Program, Solution, solve_within};
+use tightlip_flow::{Extent, File, FileIndex, Pages, Program, Solution, Solved, solve_within};
 use tightlip_languages::Language;
 use tightlip_rules::{Control, Finding, SourceFile};
 
@@ -21,6 +21,9 @@ use crate::judge::{Texts, judge_solution};
 use crate::lower::lower_one;
 use crate::overlay::Overlay;
 use crate::templates::read_templates;
+
+/// After so long the first answer is given with what was found until then.
+const BUDGET: Duration = Duration::from_millis(50);
 
 /// What is looked at as one program.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -108,9 +111,10 @@ impl Project {
     }
 
     /// A first answer after `changed` files were changed in the editor, for these files alone: which detail reaches
-    /// clients there, as far as they and what stands near them tell; all else as it was found before. What was linked
-    /// and solved is handed to `tell` before it is given back, which takes time too.
+    /// clients there, as far as they and what they call tell, and as far as a short time allows; all else as it was found
+    /// before. It is told before what was linked and solved is given back, which takes time too.
     pub(super) fn first_answer(&mut self, changed: &[PathBuf], buffers: &Buffers, tell: impl FnOnce(Answer)) {
+        let started = Instant::now();
         let overlay = buffers.overlay();
         let changed: Vec<PathBuf> =
             changed.iter().filter(|path| self.lower_again(path, &overlay)).cloned().collect();
@@ -118,15 +122,19 @@ impl Project {
             return;
         }
         let program = self.link();
-        let near = self.near(&changed);
-        let solution = solve_within(&program, &self.catalogue, Extent::Near(&near), &|| false);
-        let Some(solution) = solution else { return };
+        let near = self.indexes(&changed);
+        let is_enough = || started.elapsed() > BUDGET;
+        let (solution, is_whole) =
+            match solve_within(&program, &self.catalogue, Extent::Near(&near), &is_enough) {
+                Solved::Wholly(solution) => (solution, true),
+                Solved::Partly(solution) => (solution, false),
+            };
         let found = self.judge(&program, &solution, &overlay);
         let mut answer = Answer::new();
         let mut diagnostics = Diagnostics::new(buffers);
         for path in changed {
             let Some(text) = overlay.get(&path) else { continue };
-            let findings = self.first_findings(&path, text, &found);
+            let findings = self.first_findings(&path, text, &found, is_whole);
             answer.insert(path, findings.iter().map(|finding| diagnostics.of(finding)).collect());
         }
         self.remember_shown(&answer);
@@ -134,8 +142,9 @@ impl Project {
         self.pages = program.pages;
     }
 
-    /// The leaks in the file at `path` that were just found, and what else was known of it.
-    fn first_findings(&self, path: &Path, text: &str, found: &[Finding]) -> Vec<Finding> {
+    /// The leaks in the file at `path` that were just found, and what else was known of it; also leaks that were known
+    /// and not found again, unless `is_whole` says that there was time for all.
+    fn first_findings(&self, path: &Path, text: &str, found: &[Finding], is_whole: bool) -> Vec<Finding> {
         let now = Arc::new(SourceFile {
             path: path.to_string_lossy().into_owned(),
             location: path.to_owned(),
@@ -143,19 +152,23 @@ impl Project {
         });
         let is_leak = |finding: &&Finding| finding.rule.control() == Control::SanitizedReplies;
         let leaks = found.iter().filter(|finding| finding.place.file.location == path).filter(is_leak);
-        let known = self.findings.get(path).into_iter().flatten().filter(|finding| !is_leak(finding));
-        leaks.cloned().chain(known.filter_map(|finding| moved(finding, path, &now))).collect()
+        let mut findings: Vec<Finding> = leaks.cloned().collect();
+        let leaks = findings.len();
+        let is_kept = |finding: &&Finding| !is_whole || !is_leak(finding);
+        for finding in self.findings.get(path).into_iter().flatten().filter(is_kept) {
+            let Some(finding) = moved(finding, path, &now) else { continue };
+            let is_same =
+                |other: &Finding| other.rule == finding.rule && other.place.span == finding.place.span;
+            if !findings[..leaks].iter().any(is_same) {
+                findings.push(finding);
+            }
+        }
+        findings
     }
 
-    /// The changed files, and those on the ways of what was found in them.
-    fn near(&self, changed: &[PathBuf]) -> Vec<FileIndex> {
-        let findings = changed.iter().filter_map(|path| self.findings.get(path)).flatten();
-        let steps =
-            findings.flat_map(|finding| &finding.steps).map(|step| step.place.file.location.as_path());
-        let near: BTreeSet<&Path> = changed.iter().map(PathBuf::as_path).chain(steps).collect();
-        let indexes =
-            self.files.iter().enumerate().filter(|(_, file)| near.contains(file.location.as_path()));
-        indexes.map(|(index, _)| FileIndex(index as u32)).collect()
+    fn indexes(&self, paths: &[PathBuf]) -> Vec<FileIndex> {
+        let files = self.files.iter().enumerate().filter(|(_, file)| paths.contains(&file.location));
+        files.map(|(index, _)| FileIndex(index as u32)).collect()
     }
 
     /// The answer for all files, or nothing if `is_outdated` says on the way that it is not wanted any more.
@@ -179,7 +192,10 @@ impl Project {
         (self.pages, self.page_locations) = read_templates(modules, &discovery.templates, &overlay);
         let program = self.link();
         let solution = solve_within(&program, &self.catalogue, Extent::Whole, is_outdated);
-        let found = solution.map(|solution| self.judge(&program, &solution, &overlay));
+        let found = match solution {
+            Solved::Wholly(solution) => Some(self.judge(&program, &solution, &overlay)),
+            Solved::Partly(_) => None,
+        };
         self.pages = program.pages;
         let mut by_file: BTreeMap<PathBuf, Vec<Finding>> = BTreeMap::new();
         for finding in found? {

@@ -3,6 +3,8 @@
 //! Seconds say little on a machine that does other work; the ratio of two programs that ran one after the
 //! other says more. Nothing is asserted.
 
+mod lsp;
+
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -35,20 +37,17 @@ const PACKAGES: &[(&str, &str)] = &[
 ];
 
 pub(crate) fn bench(arguments: &[String]) -> Done {
+    if let Some(("lsp", rest)) = arguments.split_first().map(|(first, rest)| (first.as_str(), rest)) {
+        return lsp::bench(rest);
+    }
     let Some(options) = Options::parse(arguments)? else {
         println!("{HELP}");
         return Ok(());
     };
-    let python = environment("venv-bench", &root().join("xtask/bench/requirements.txt"))?;
+    let python = bench_environment()?;
     let ruff = python.with_file_name(format!("ruff{}", std::env::consts::EXE_SUFFIX));
     let trees = if options.trees.is_empty() { download(&python)? } else { options.trees };
-    let tightlip = match options.tightlip {
-        Some(program) => program,
-        None => {
-            step("cargo build --release", cargo().args(["build", "--release", "--package", "tightlip"]))?;
-            target().join("release").join(format!("tightlip{}", std::env::consts::EXE_SUFFIX))
-        }
-    };
+    let tightlip = options.tightlip.map_or_else(built, Ok)?;
     let mut rows = Vec::new();
     for tree in &trees {
         say(&format!("measure {}", tree.display()));
@@ -56,6 +55,21 @@ pub(crate) fn bench(arguments: &[String]) -> Done {
     }
     print_table(&rows);
     Ok(())
+}
+
+/// A release of this state of the project.
+fn built() -> Result<PathBuf, String> {
+    step("cargo build --release", cargo().args(["build", "--release", "--package", "tightlip"]))?;
+    Ok(target().join("release").join(format!("tightlip{}", std::env::consts::EXE_SUFFIX)))
+}
+
+/// What is measured where no tree is named.
+fn trees_of_packages() -> Result<Vec<PathBuf>, String> {
+    download(&bench_environment()?)
+}
+
+fn bench_environment() -> Result<PathBuf, String> {
+    environment("venv-bench", &root().join("xtask/bench/requirements.txt"))
 }
 
 struct Options {

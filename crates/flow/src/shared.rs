@@ -5,16 +5,19 @@ use std::sync::Arc;
 
 use smallvec::SmallVec;
 
-/// A list whose copies are one until one of them is changed. The empty list takes no memory, and one of a single item,
-/// as most are, one piece of it.
-///
-/// **Invariant:** `Some` holds at least one item.
+/// A list whose copies are one until one of them is changed. The empty list takes no memory as a rule, and one of a
+/// single item, as most are, one piece of it.
 #[derive(Debug)]
 pub(crate) struct Shared<T>(Option<Arc<Items<T>>>);
 
 type Items<T> = SmallVec<[T; 1]>;
 
 impl<T: Clone> Shared<T> {
+    /// An empty list that takes no more memory until it has more than `count` items.
+    pub(crate) fn with_room(count: usize) -> Self {
+        if count <= 1 { Self(None) } else { Self(Some(Arc::new(Items::with_capacity(count)))) }
+    }
+
     pub(crate) fn push(&mut self, item: T) {
         match &mut self.0 {
             Some(items) => Arc::make_mut(items).push(item),
@@ -32,7 +35,7 @@ impl<T: Clone> Shared<T> {
     pub(crate) fn is_same(&self, other: &Self) -> bool {
         match (&self.0, &other.0) {
             (Some(one), Some(other)) => Arc::ptr_eq(one, other),
-            (one, other) => one.is_none() && other.is_none(),
+            _ => self.is_empty() && other.is_empty(),
         }
     }
 }

@@ -424,7 +424,8 @@ impl Value {
 
     fn change_taints(&mut self, change: &mut dyn FnMut(Taint) -> Option<Taint>) {
         if !self.taints.is_empty() {
-            let taints = std::mem::take(&mut self.taints);
+            let room = Shared::with_room(self.taints.len());
+            let taints = std::mem::replace(&mut self.taints, room);
             for taint in taints.into_iter().filter_map(&mut *change) {
                 self.add_taint(taint);
             }

@@ -7,6 +7,7 @@
 mod applications;
 mod escape;
 mod excerpt;
+mod folding;
 mod frames;
 mod json;
 mod page;

@@ -160,7 +160,8 @@ fn closing_line(report: &Report<'_>, places: usize) -> String {
     line
 }
 
-fn by_severity(findings: &[Finding]) -> String {
+/// `3 critical, 8 high`.
+pub(crate) fn by_severity(findings: &[Finding]) -> String {
     let all = [Severity::Critical, Severity::High, Severity::Medium, Severity::Low, Severity::Info];
     let counts = all.into_iter().filter_map(|severity| {
         let count = findings.iter().filter(|finding| finding.severity == severity).count();
@@ -169,7 +170,8 @@ fn by_severity(findings: &[Finding]) -> String {
     counts.collect::<Vec<_>>().join(", ")
 }
 
-fn counted(count: usize, one: &str, many: &str) -> String {
+/// `1 finding`, `2 findings`.
+pub(crate) fn counted(count: usize, one: &str, many: &str) -> String {
     format!("{count} {}", if count == 1 { one } else { many })
 }
 

@@ -6,11 +6,14 @@ use annotate_snippets::renderer::{AnsiColor, Style};
 use tightlip_rules::{Application, Finding, Severity};
 
 use crate::escape::{escape_controls, shorten};
+use crate::folding::{Fold, fold, source};
 use crate::position::Positions;
 use crate::{Report, applications, frames};
 
 /// A longer example or remedy is cut.
 const LONGEST_SENTENCE: usize = 300;
+/// Of the sources that are told in one line, more are counted only.
+const MOST_SOURCES: usize = 5;
 
 /// How the text looks.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -33,31 +36,37 @@ impl TextStyle {
     }
 }
 
-/// Writes the report for people: every finding with its flow, every application with its three controls, and a line
-/// that counts.
+/// Writes the report for people: every place with a flow that leads there, every application with its three controls,
+/// and a line that counts.
 pub fn text(report: &Report<'_>, style: TextStyle, out: &mut impl Write) -> io::Result<()> {
     let positions = Positions::default();
     let applications = &report.judgement.applications;
-    for finding in &report.judgement.findings {
+    let folds = fold(&report.judgement.findings, &positions);
+    for fold in &folds {
+        let finding = fold.shown;
         // Where there is one application, it is no news.
         let application =
             finding.application.filter(|_| applications.len() > 1).and_then(|at| applications.get(at));
         writeln!(out, "{}", headline(finding, application, &positions, style))?;
-        write_body(finding, &positions, style, out)?;
+        write_body(fold, &positions, style, out)?;
     }
     for application in applications {
         applications::write(application, &positions, style, out)?;
     }
-    writeln!(out, "{}", closing_line(report))
+    writeln!(out, "{}", closing_line(report, folds.len()))
 }
 
 fn write_body(
-    finding: &Finding,
+    fold: &Fold<'_>,
     positions: &Positions,
     style: TextStyle,
     out: &mut impl Write,
 ) -> io::Result<()> {
+    let finding = fold.shown;
     out.write_all(frames::render(finding, positions, style).as_bytes())?;
+    if !fold.others.is_empty() {
+        writeln!(out, "{}", other_sources(fold, positions))?;
+    }
     let page = format!("tightlip explain {}", finding.rule.code());
     if let Some(example) = &finding.example {
         writeln!(out, "  could send  {}", sentence(example))?;
@@ -68,6 +77,24 @@ fn write_body(
         writeln!(out, "  fix         {}        {page}", sentence(&finding.remedy))?;
     }
     writeln!(out)
+}
+
+/// `  and 31 more sources: shop/orders.py:12, shop/orders.py:40, ...`
+fn other_sources(fold: &Fold<'_>, positions: &Positions) -> String {
+    let mut places: Vec<String> = Vec::new();
+    for finding in &fold.others {
+        let source = source(finding);
+        let place = format!("{}:{}", escape_controls(&source.file.path), positions.start(source).line);
+        if !places.contains(&place) {
+            places.push(place);
+        }
+        if places.len() > MOST_SOURCES {
+            places[MOST_SOURCES] = "...".to_owned();
+            break;
+        }
+    }
+    let count = counted(fold.others.len(), "more source", "more sources");
+    format!("  and {count}: {}", places.join(", "))
 }
 
 fn sentence(text: &str) -> String {
@@ -110,15 +137,18 @@ fn severity_style(severity: Severity) -> Style {
     }
 }
 
-/// `14 findings (3 critical, 8 high, 3 medium) in 27 files, 9 ms; 2 suppressed`
-fn closing_line(report: &Report<'_>) -> String {
+/// `14 findings at 9 places (3 critical, 8 high, 3 medium) in 27 files, 9 ms; 2 suppressed`
+fn closing_line(report: &Report<'_>, places: usize) -> String {
     let findings = &report.judgement.findings;
     let files = counted(report.summary.files, "file", "files");
     let elapsed = duration(report.summary.elapsed);
     let mut line = if findings.is_empty() {
         format!("no findings in {files}, {elapsed}")
     } else {
-        let count = counted(findings.len(), "finding", "findings");
+        let mut count = counted(findings.len(), "finding", "findings");
+        if places < findings.len() {
+            let _ = write!(count, " at {}", counted(places, "place", "places"));
+        }
         format!("{count} ({}) in {files}, {elapsed}", by_severity(findings))
     };
     if report.judgement.suppressed > 0 {
@@ -130,7 +160,8 @@ fn closing_line(report: &Report<'_>) -> String {
     line
 }
 
-fn by_severity(findings: &[Finding]) -> String {
+/// `3 critical, 8 high`.
+pub(crate) fn by_severity(findings: &[Finding]) -> String {
     let all = [Severity::Critical, Severity::High, Severity::Medium, Severity::Low, Severity::Info];
     let counts = all.into_iter().filter_map(|severity| {
         let count = findings.iter().filter(|finding| finding.severity == severity).count();
@@ -139,7 +170,8 @@ fn by_severity(findings: &[Finding]) -> String {
     counts.collect::<Vec<_>>().join(", ")
 }
 
-fn counted(count: usize, one: &str, many: &str) -> String {
+/// `1 finding`, `2 findings`.
+pub(crate) fn counted(count: usize, one: &str, many: &str) -> String {
     format!("{count} {}", if count == 1 { one } else { many })
 }
 

@@ -1,7 +1,8 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use tightlip_report::Format;
+
+use crate::outputs::Output;
 
 /// Finds error detail that reaches HTTP clients.
 #[derive(Parser, Debug)]
@@ -44,9 +45,21 @@ pub(crate) struct CheckArguments {
     #[arg(default_value = ".")]
     pub(crate) paths: Vec<PathBuf>,
 
-    /// How to write the report
-    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = OutputFormat::Text)]
-    pub(crate) output_format: OutputFormat,
+    /// How to write the report: text, json, sarif, html, markdown, github, gitlab, junit or csv
+    ///
+    /// FORMAT=FILE writes it to a file, beside what goes to standard output; it may be given several times, e.g.
+    /// --output-format sarif=report.sarif --output-format html=report.html. One format without a file goes to
+    /// standard output, text if none is named.
+    #[arg(long, value_name = "FORMAT[=FILE]")]
+    pub(crate) output_format: Vec<Output>,
+
+    /// Write to this file what would go to standard output
+    #[arg(long, value_name = "FILE")]
+    pub(crate) output_file: Option<PathBuf>,
+
+    /// Count findings by rule instead of showing them
+    #[arg(long)]
+    pub(crate) statistics: bool,
 
     /// Report these rules only: codes, names, or the start of codes, e.g. TL101,stack-trace,TL2
     #[arg(long, value_name = "RULES", value_delimiter = ',')]
@@ -59,26 +72,6 @@ pub(crate) struct CheckArguments {
     /// Exit with 0 even where something was found
     #[arg(long)]
     pub(crate) exit_zero: bool,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum, Debug)]
-pub(crate) enum OutputFormat {
-    /// For people: code frames and numbered notes
-    Text,
-    /// For programs
-    Json,
-    /// For code scanning services (SARIF 2.1.0)
-    Sarif,
-}
-
-impl From<OutputFormat> for Format {
-    fn from(format: OutputFormat) -> Self {
-        match format {
-            OutputFormat::Text => Format::Text,
-            OutputFormat::Json => Format::Json,
-            OutputFormat::Sarif => Format::Sarif,
-        }
-    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum, Debug)]

@@ -1,8 +1,7 @@
 use std::time::Instant;
 
-use tightlip_catalogue::rule_page;
 use tightlip_languages::STACK_SIZE;
-use tightlip_report::{Format, Gravity, Problem, Report, Summary, escape_controls};
+use tightlip_report::{Gravity, Problem, Report, Summary, escape_controls};
 use tightlip_rules::Judgement;
 
 use crate::arguments::{CheckArguments, Color};
@@ -10,6 +9,7 @@ use crate::discover::{Discovery, discover};
 use crate::judge::judge;
 use crate::lower::lower_all;
 use crate::output::{Outcome, complain, print};
+use crate::outputs::Outputs;
 use crate::progress::Progress;
 use crate::selection::Selection;
 use crate::terminal::{stderr_color, text_style};
@@ -21,6 +21,13 @@ pub(crate) fn check(arguments: &CheckArguments, color: Color) -> Outcome {
         Ok(selection) => selection,
         Err(message) => {
             complain(&format!("error: {}", escape_controls(&message)));
+            return Outcome::CouldNotRun;
+        }
+    };
+    let outputs = match Outputs::new(arguments) {
+        Ok(outputs) => outputs,
+        Err(message) => {
+            complain(&format!("error: {message}"));
             return Outcome::CouldNotRun;
         }
     };
@@ -40,12 +47,15 @@ pub(crate) fn check(arguments: &CheckArguments, color: Color) -> Outcome {
     let outcome = outcome(&judgement, &problems, arguments.exit_zero);
     let summary = Summary { files, elapsed: started.elapsed() };
     let report = Report { judgement: &judgement, problems: &problems, summary, base: base.as_deref() };
-    let format = Format::from(arguments.output_format);
-    if files == 0 && judgement.findings.is_empty() && format == Format::Text {
+    if let Err(message) = outputs.write_files(&report) {
+        complain(&format!("error: {message}"));
+        return Outcome::CouldNotRun;
+    }
+    if files == 0 && judgement.findings.is_empty() && outputs.is_text() {
         // Nothing was checked, so "no findings" would sound better than it is.
         return outcome;
     }
-    print(outcome, |out| tightlip_report::write(&report, format, text_style(color), &rule_page, out))
+    print(outcome, |out| outputs.write_standard(&report, text_style(color), out))
 }
 
 struct Checked {

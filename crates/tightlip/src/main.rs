@@ -10,6 +10,7 @@ mod explain;
 mod judge;
 mod lower;
 mod output;
+mod outputs;
 mod paths;
 mod progress;
 mod read;

@@ -11,6 +11,7 @@ use tightlip_rules::{Application, ControlReport, Finding, Place, Rule, Severity,
 use self::log::*;
 use crate::escape::percent_encode;
 use crate::page::{first_paragraph, page_body};
+use crate::paths::below;
 use crate::position::{Position, Positions, clamp};
 use crate::{Gravity, Problem, Report};
 
@@ -192,11 +193,11 @@ impl Writer<'_> {
     }
 
     fn artifact(&self, path: &str) -> ArtifactLocation {
-        let below_base = self.base.and_then(|base| Path::new(path).strip_prefix(base).ok());
-        match below_base.and_then(Path::to_str) {
-            Some(relative) => ArtifactLocation::relative(percent_encode(&relative.replace('\\', "/"))),
-            None if Path::new(path).is_absolute() => ArtifactLocation::absolute(percent_encode(path)),
-            None => ArtifactLocation::relative(percent_encode(path)),
+        let path = below(self.base, path);
+        if Path::new(&*path).is_absolute() {
+            ArtifactLocation::absolute(percent_encode(&path))
+        } else {
+            ArtifactLocation::relative(percent_encode(&path))
         }
     }
 

@@ -73,6 +73,31 @@ pub(crate) fn judgement() -> Judgement {
     }
 }
 
+/// A switch, and one line that sends what `count` places raise.
+pub(crate) fn many_sources(count: usize) -> Judgement {
+    let errors = file("shop/errors.py", ERRORS);
+    let raises: String = (1..=count)
+        .map(|number| format!("def step_{number}():\n    if stuck():\n        raise Stuck(\"{number}\")\n\n"))
+        .collect();
+    let services = file("shop/services.py", &raises);
+    let sent = place(&errors, "str(error)", 0);
+    let mut findings: Vec<Finding> = (1..=count)
+        .map(|number| Finding {
+            place: sent.clone(),
+            severity: Severity::High,
+            confidence: Confidence::Likely,
+            steps: vec![
+                step(place(&services, &format!("Stuck(\"{number}\")"), 0), "`Stuck` is raised here"),
+                step(sent.clone(), "and its text is sent in the reply"),
+            ],
+            fingerprint: format!("{number:016x}"),
+            ..across_files(&file("shop/views/orders.py", VIEWS), &errors)
+        })
+        .collect();
+    findings.push(no_flow(&file("my shop/wsgi#1.py", WSGI)));
+    Judgement { findings, ..Judgement::default() }
+}
+
 fn in_one_file(views: &Arc<SourceFile>) -> Finding {
     let reply = place(views, "f\"Order failed: {error}\"", 0);
     Finding {

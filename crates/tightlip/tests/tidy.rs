@@ -13,6 +13,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("templates", &["ir"]),
     ("flow", &["ir", "catalogue"]),
     ("rules", &["ir", "catalogue", "deployment", "flow"]),
+    ("leak", &["catalogue"]),
     ("report", &["ir", "rules"]),
     ("fix", &["ir", "languages", "catalogue", "deployment", "flow", "rules"]),
     ("tightlip", &["ir", "languages", "catalogue", "deployment", "templates", "flow", "rules", "report"]),

@@ -225,12 +225,13 @@ impl SignatureWords {
         for anchor in &self.anchors {
             check_anchor(anchor, &site)?;
         }
+        let markup = site == Site::Markup;
         Ok(Signature {
             name: format!("{stem}/{}", self.name),
             class: self.class,
             strength: self.strength,
             site,
-            anchors: self.anchors.into_iter().map(Spanned::into_inner).collect(),
+            anchors: self.anchors.iter().flat_map(|anchor| spellings(anchor.get_ref(), markup)).collect(),
             pattern: self.pattern.into_inner(),
             examples: self.examples,
             look_alikes: self.look_alikes,
@@ -245,7 +246,8 @@ fn check_anchor(anchor: &Spanned<String>, site: &Site) -> Result<(), Mistake> {
         let message = format!("an anchor has at least {SHORTEST_ANCHOR} letters, or everything is looked at");
         return Err(Mistake::new(anchor, message));
     }
-    let escaped = |c: char| !c.is_ascii() || c.is_ascii_control() || (*site == Site::Text && is_escaped(c));
+    let escaped =
+        |c: char| !c.is_ascii() || c.is_ascii_control() || (*site == Site::Text && c != '/' && is_escaped(c));
     match text.chars().find(|c| escaped(*c)) {
         None => Ok(()),
         Some(letter) => {
@@ -253,6 +255,15 @@ fn check_anchor(anchor: &Spanned<String>, site: &Site) -> Result<(), Mistake> {
             Err(Mistake::new(anchor, message))
         }
     }
+}
+
+/// The ways in which JSON and HTML write an anchor: of what is escaped, slashes alone are worth it.
+fn spellings(anchor: &str, markup: bool) -> Vec<String> {
+    let mut spellings = vec![anchor.to_owned()];
+    if anchor.contains('/') && !markup {
+        spellings.extend(["\\/", "&#x2F;", "&#47;"].map(|slash| anchor.replace('/', slash)));
+    }
+    spellings
 }
 
 /// Whether JSON or HTML may write this letter in another way.

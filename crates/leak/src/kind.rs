@@ -34,7 +34,8 @@ impl Kind {
         if has(&["json"]) || is_json && !has(&["xml"]) {
             return Self::Json;
         }
-        if has(&["html", "xml"]) || first == Some(&b'<') || (!has(&["text/plain"]) && has_tags(look)) {
+        let may_have_tags = !has(&["text/plain"]) && (first == Some(&b'<') || has_tags(look));
+        if has(&["html", "xml"]) || may_have_tags {
             return Self::Markup;
         }
         Self::Text

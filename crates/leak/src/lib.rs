@@ -19,6 +19,8 @@
 //!
 //! Nothing here reads or writes anything, and what it costs is bounded by the length of the reply.
 
+#[cfg(test)]
+mod catalogue_tests;
 mod charset;
 mod coding;
 mod detector;

@@ -17,13 +17,16 @@ use crate::run::{cargo, say, step};
 
 const HELP: &str = "\
 cargo xtask bench [--tightlip PROGRAM] [--runs NUMBER] [TREES]
+cargo xtask bench leak
 
 Runs `tightlip check` and `ruff check --select S,BLE,TRY --no-cache` over each tree in turn, and prints
 CPU time (user and system), peak memory and the number of findings. Of several runs the one with the least
 CPU time counts. Without TREES it takes five Flask applications from PyPI, downloaded once to target/bench.
 
   --tightlip PROGRAM  measure this program instead of building a release
-  --runs NUMBER       how often each is run, 3 unless said";
+  --runs NUMBER       how often each is run, 3 unless said
+
+`leak` measures how fast replies are looked at, on one core.";
 
 /// What is measured where no tree is named.
 const PACKAGES: &[(&str, &str)] = &[
@@ -35,6 +38,9 @@ const PACKAGES: &[(&str, &str)] = &[
 ];
 
 pub(crate) fn bench(arguments: &[String]) -> Done {
+    if arguments.first().is_some_and(|first| first == "leak") {
+        return leak();
+    }
     let Some(options) = Options::parse(arguments)? else {
         println!("{HELP}");
         return Ok(());
@@ -56,6 +62,13 @@ pub(crate) fn bench(arguments: &[String]) -> Done {
     }
     print_table(&rows);
     Ok(())
+}
+
+/// How fast replies are looked at.
+fn leak() -> Done {
+    let mut program = cargo();
+    program.args(["run", "--release", "--package", "tightlip-leak", "--example", "throughput"]);
+    step("cargo run --release --package tightlip-leak --example throughput", &mut program)
 }
 
 struct Options {

@@ -11,7 +11,8 @@ use std::process::ExitCode;
 const HELP: &str = "\
 cargo xtask test                 all that must hold: format, lints, tests, with Flask booted in its own environments
 cargo xtask bless [ARGUMENTS]    run the tests and accept the snapshots as they come out
-cargo xtask bench [TREES]        CPU time and memory of `tightlip check` beside ruff's, as ratios; see `bench --help`";
+cargo xtask bench [TREES]        CPU time and memory of `tightlip check` beside ruff's, as ratios; see `bench --help`
+cargo xtask bench leak           how fast replies are looked at, in MB/s on one core";
 
 /// A chore is done, or says in one sentence why not.
 type Done = Result<(), String>;

@@ -26,6 +26,8 @@ Exit codes:
 pub(crate) enum Command {
     /// Check files and folders
     Check(CheckArguments),
+    /// Tell which recorded replies leak: JSON lines, HTTP archives (HAR), or raw HTTP
+    Detect(DetectArguments),
     /// List the rules
     Rules,
     /// Tell what a rule finds, why it matters and how to mend it
@@ -70,6 +72,19 @@ pub(crate) struct CheckArguments {
     pub(crate) ignore: Vec<String>,
 
     /// Exit with 0 even where something was found
+    #[arg(long)]
+    pub(crate) exit_zero: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct DetectArguments {
+    /// The file with the replies; standard input unless it is named
+    ///
+    /// A line of JSON for each reply, {"status": 500, "headers": {...}, "body": "..."}; an HTTP archive; or what
+    /// went over the wire, as `curl -i` prints it. The form is recognized.
+    pub(crate) file: Option<PathBuf>,
+
+    /// Exit with 0 even where a reply leaks
     #[arg(long)]
     pub(crate) exit_zero: bool,
 }

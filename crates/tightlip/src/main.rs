@@ -3,6 +3,7 @@
 mod arguments;
 mod check;
 mod deployment;
+mod detect;
 mod discover;
 mod encoding;
 mod exclude;
@@ -50,6 +51,7 @@ fn main() -> ExitCode {
 fn run(arguments: &Arguments) -> Outcome {
     match &arguments.command {
         Command::Check(check) => check::check(check, arguments.color),
+        Command::Detect(detect) => detect::detect(detect.file.as_ref(), detect.exit_zero),
         Command::Rules => rules::rules(arguments.color),
         Command::Explain { topic } => explain::explain(topic, arguments.color),
     }

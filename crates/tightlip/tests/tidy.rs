@@ -13,9 +13,25 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("templates", &["ir"]),
     ("flow", &["ir", "catalogue"]),
     ("rules", &["ir", "catalogue", "deployment", "flow"]),
+    ("leak", &["catalogue"]),
+    ("recording", &["leak"]),
     ("report", &["ir", "rules"]),
     ("fix", &["ir", "languages", "catalogue", "deployment", "flow", "rules"]),
-    ("tightlip", &["ir", "languages", "catalogue", "deployment", "templates", "flow", "rules", "report"]),
+    (
+        "tightlip",
+        &[
+            "ir",
+            "languages",
+            "catalogue",
+            "deployment",
+            "templates",
+            "flow",
+            "rules",
+            "report",
+            "leak",
+            "recording",
+        ],
+    ),
 ];
 
 /// Rooms that know no framework, and names that would betray one.

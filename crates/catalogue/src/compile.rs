@@ -153,6 +153,15 @@ pub struct VariableModel {
     pub unset: Unset,
 }
 
+/// What code that has an application can do with it.
+#[derive(Clone, Default, Debug)]
+pub struct ApplicationModel {
+    /// Its attribute that logs.
+    pub logger: Option<Symbol>,
+    /// What it is called where a request is served, by path.
+    pub current: Option<Symbol>,
+}
+
 /// How a call puts settings into a collection.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Puts {
@@ -252,6 +261,8 @@ pub enum PathStep {
 pub struct Catalogue {
     /// By the path that is called.
     pub calls: HashMap<Symbol, CallModel>,
+    /// Applications by their path.
+    pub applications: HashMap<Symbol, ApplicationModel>,
     /// Sources by the path that is read.
     pub values: HashMap<Symbol, SourceModel>,
     /// Sinks by the path that is assigned to.
@@ -393,6 +404,12 @@ impl Catalogue {
             for path in words.paths(&application.call)? {
                 self.trigger_with_package(path, &[]);
                 self.call(path).application = Some(leak(&model.title));
+                let path_of = |text: &Option<String>| text.as_deref().map(Symbol::new);
+                let words = ApplicationModel {
+                    logger: path_of(&application.logger),
+                    current: path_of(&application.current),
+                };
+                self.applications.insert(Symbol::new(&format!("{path}()")), words);
             }
         }
         for decorated in &model.decorated {

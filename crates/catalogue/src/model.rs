@@ -171,6 +171,12 @@ pub struct Same {
 pub struct Application {
     /// The class or function.
     pub call: Texts,
+    /// Its attribute that logs.
+    #[serde(default)]
+    pub logger: Option<String>,
+    /// What it is called where a request is served, by path.
+    #[serde(default)]
+    pub current: Option<String>,
 }
 
 /// How a function becomes one that the framework calls.

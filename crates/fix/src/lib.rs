@@ -1,11 +1,22 @@
 //! Findings become edits.
 //!
-//! Three steps, each a plain function: `propose` makes a [`Fix`] for a finding or says why there is none,
+//! Three steps, each a plain function: [`propose()`] makes a [`Fix`] for a finding or says why there is none,
 //! [`compose()`] puts fixes that do not touch each other into new texts and puts the others off to the next round, and
 //! the command, which alone reads and writes files, checks the new texts before a byte is written.
 
+mod central_handler;
 mod compose;
+mod debug;
+mod deployment;
 mod edit;
+mod handler;
+mod imports;
+mod logger;
+mod propose;
+mod reply;
+mod site;
+mod style;
 
 pub use compose::{Composition, compose};
 pub use edit::{Edit, Fix, NewFile, Refusal, Safety};
+pub use propose::{Proposal, propose};

@@ -16,6 +16,8 @@ mod propose;
 mod reply;
 mod site;
 mod style;
+#[cfg(test)]
+mod testing;
 
 pub use compose::{Composition, compose};
 pub use edit::{Edit, Fix, NewFile, Refusal, Safety};

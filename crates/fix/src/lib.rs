@@ -14,13 +14,17 @@ mod handler;
 mod imports;
 mod insertions;
 mod logger;
+mod options;
 mod propose;
 mod reply;
 mod site;
 mod statement;
 mod style;
 mod unused;
+#[cfg(test)]
+mod testing;
 
 pub use compose::{Composition, compose};
 pub use edit::{Edit, Fix, NewFile, Refusal, Safety};
+pub use options::{HandlerStyle, Options};
 pub use propose::{Proposal, propose};

@@ -134,6 +134,11 @@ impl<'a> Scope<'a> {
         self.path_within(id, 0)
     }
 
+    /// The path of what `name` means here.
+    pub fn path_of_variable_name(self, name: Symbol) -> Option<Symbol> {
+        self.path_of_name(name, 0)
+    }
+
     fn path_within(self, id: ExpressionId, depth: usize) -> Option<Symbol> {
         if depth > DEEPEST {
             return None;

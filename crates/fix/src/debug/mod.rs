@@ -12,6 +12,7 @@ use tightlip_flow::{Location, Opened, OpenedHow};
 use tightlip_ir::{ExpressionId, ExpressionKind, Literal, Span, StatementKind};
 use tightlip_rules::{Finding, Rule};
 
+use crate::deployment;
 use crate::edit::{Edit, Fix, Refusal, Safety};
 use crate::insertions::joined;
 use crate::site::Site;
@@ -33,7 +34,10 @@ struct Closing {
 }
 
 pub(crate) fn fix(finding: &Finding, site: &Site<'_>) -> Result<Fix, Refusal> {
-    let opened = opened(finding, site).ok_or_else(|| Refusal("the setting is not known any more".to_owned()))?;
+    let Some(opened) = opened(finding, site) else {
+        // The settings of some servers are source code too.
+        return deployment::fix(finding, site);
+    };
     let setting = Setting { site, opened, span: finding.place.span };
     let closing = setting.close()?;
     Ok(Fix {

@@ -7,7 +7,7 @@ use tightlip_catalogue::{Catalogue, EnvironmentModel, Values};
 use tightlip_deployment::{Facts, Variable};
 use tightlip_flow::Solution;
 use tightlip_ir::Span;
-use tightlip_rules::{FileId, Finding};
+use tightlip_rules::Finding;
 
 use crate::debug::opposite;
 use crate::edit::{Edit, Fix, Refusal, Safety};
@@ -17,10 +17,9 @@ use crate::site::Site;
 const SAFETY: Safety = Safety::Unsafe;
 
 pub(crate) fn fix(finding: &Finding, site: &Site<'_>) -> Result<Fix, Refusal> {
-    let FileId::Deployment(index) = site.id else {
-        return Err(Refusal(format!("nothing in {} switches it off", site.path())));
-    };
     let checked = site.project.checked;
+    let index = checked.deployment.iter().position(|file| file.path == site.path());
+    let index = index.ok_or_else(|| Refusal(format!("nothing in {} switches it off", site.path())))?;
     let place = Place {
         site,
         facts: &checked.deployment[index].facts,

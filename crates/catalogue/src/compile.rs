@@ -635,6 +635,7 @@ impl Catalogue {
             let model = DefaultModel {
                 closing: arguments(&entry.argument),
                 unless: symbols(&entry.unless),
+                closed_by: entry.closed_by.clone(),
                 opening: opening(
                     Rule::FrameworkDefault.name(),
                     entry.severity.as_deref().unwrap_or("medium"),

@@ -762,12 +762,24 @@ pub struct FrameworkDefault {
     /// Not where the program speaks of one of these names: the classes, methods and settings that stop it.
     #[serde(default)]
     pub unless: Texts,
+    /// What a fix gives the call.
+    pub closed_by: Option<ClosedBy>,
     /// What an attacker gains.
     pub severity: Option<String>,
     /// What it tells, as half a sentence.
     pub phrase: String,
     /// What to do, as half a sentence.
     pub remedy: String,
+}
+
+/// What stops a call from telling clients of errors.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct ClosedBy {
+    /// The argument, which is a list.
+    pub argument: String,
+    /// What must be in the list, by its path.
+    pub item: String,
 }
 
 /// A call that makes a reply.

@@ -123,6 +123,8 @@ pub struct SwitchModel {
     pub levels: Vec<LevelModel>,
     /// Tests may do it.
     pub tests_may: bool,
+    /// The argument that the call only puts itself around.
+    pub around: Option<usize>,
     /// What is opened.
     pub opening: Opening,
 }
@@ -613,6 +615,7 @@ impl Catalogue {
                 off: entry.off.items().to_vec(),
                 levels: entry.level.iter().map(level).collect::<Result<_, ModelMistake>>()?,
                 tests_may: entry.tests_may,
+                around: entry.around,
                 opening: opening(&entry.rule, gain, &entry.started, &entry.phrase, &entry.remedy)?,
             };
             for path in words.paths(&entry.call)? {

@@ -641,6 +641,8 @@ pub struct Switch {
     /// Tests may do it.
     #[serde(default)]
     pub tests_may: bool,
+    /// The argument that the call only puts itself around: it does as well without the call.
+    pub around: Option<usize>,
     /// What it does, as half a sentence.
     pub phrase: String,
     /// What to do, as half a sentence.

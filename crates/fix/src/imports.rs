@@ -234,6 +234,8 @@ fn kind_of_module(module: &str) -> Kind {
     let first = module.split('.').next().unwrap_or_default();
     match first {
         "__future__" => Kind::Future,
+        // `.errors`
+        "" => Kind::Own,
         first if STANDARD.contains(&first) => Kind::Standard,
         _ => Kind::Installed,
     }

@@ -4,6 +4,7 @@
 //! [`compose()`] puts fixes that do not touch each other into new texts and puts the others off to the next round, and
 //! the command, which alone reads and writes files, checks the new texts before a byte is written.
 
+mod call;
 mod central_handler;
 mod compose;
 mod debug;
@@ -11,14 +12,19 @@ mod deployment;
 mod edit;
 mod handler;
 mod imports;
+mod insertions;
 mod logger;
+mod options;
 mod propose;
 mod reply;
 mod site;
+mod statement;
 mod style;
+mod unused;
 #[cfg(test)]
 mod testing;
 
 pub use compose::{Composition, compose};
 pub use edit::{Edit, Fix, NewFile, Refusal, Safety};
+pub use options::{HandlerStyle, Options};
 pub use propose::{Proposal, propose};

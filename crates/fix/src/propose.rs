@@ -3,6 +3,7 @@
 use tightlip_rules::{Checked, Finding, Judgement, Rule, Sources};
 
 use crate::edit::{Fix, Refusal};
+use crate::options::Options;
 use crate::site::{Project, Site};
 use crate::{central_handler, debug, deployment, handler, reply};
 
@@ -17,8 +18,13 @@ pub struct Proposal {
 
 /// Makes a fix for each finding, or says why there is none. Findings that one edit mends share a proposal; each
 /// finding is in exactly one. In the order of the findings.
-pub fn propose(checked: Checked<'_>, judgement: &Judgement, sources: &Sources<'_>) -> Vec<Proposal> {
-    let project = Project::new(checked, judgement, sources);
+pub fn propose(
+    checked: Checked<'_>,
+    judgement: &Judgement,
+    sources: &Sources<'_>,
+    options: Options,
+) -> Vec<Proposal> {
+    let project = Project::new(checked, judgement, sources, options);
     let (replies, others): (Vec<usize>, Vec<usize>) =
         (0..judgement.findings.len()).partition(|index| is_reply(judgement.findings[*index].rule));
     let mut proposals = reply::propose(&project, &replies);

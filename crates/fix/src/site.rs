@@ -7,6 +7,7 @@ use tightlip_ir::{FunctionId, Module, Span};
 use tightlip_rules::{Checked, FileId, Finding, Judgement, Scope, SourceFile, Sources};
 
 use crate::edit::{Edit, Refusal};
+use crate::options::Options;
 use crate::style::Style;
 
 /// All that fixes are made from: what was checked, what was found, and the texts.
@@ -15,13 +16,20 @@ pub(crate) struct Project<'a> {
     pub(crate) checked: Checked<'a>,
     /// Findings and applications.
     pub(crate) judgement: &'a Judgement,
+    /// What the user chose.
+    pub(crate) options: Options,
     sources: &'a Sources<'a>,
     known: RefCell<HashMap<FileId, Arc<SourceFile>>>,
 }
 
 impl<'a> Project<'a> {
-    pub(crate) fn new(checked: Checked<'a>, judgement: &'a Judgement, sources: &'a Sources<'a>) -> Self {
-        Self { checked, judgement, sources, known: RefCell::default() }
+    pub(crate) fn new(
+        checked: Checked<'a>,
+        judgement: &'a Judgement,
+        sources: &'a Sources<'a>,
+        options: Options,
+    ) -> Self {
+        Self { checked, judgement, options, sources, known: RefCell::default() }
     }
 
     /// The file `id` as a fix sees it.

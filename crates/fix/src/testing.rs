@@ -20,6 +20,6 @@ pub(crate) fn in_site<T>(text: &str, work: impl FnOnce(&Site<'_>) -> T) -> T {
     let sources = |_: FileId| source.clone();
     let checked = Checked { program: &program, solution: &solution, catalogue: &catalogue, deployment: &[] };
     let judgement = tightlip_rules::judge(checked, &sources);
-    let project = Project::new(checked, &judgement, &sources);
+    let project = Project::new(checked, &judgement, &sources, crate::options::Options::default());
     work(&project.site(FileId::Program(FileIndex(0))))
 }

@@ -28,6 +28,14 @@ pub fn propose(
     let (replies, others): (Vec<usize>, Vec<usize>) =
         (0..judgement.findings.len()).partition(|index| is_reply(judgement.findings[*index].rule));
     let mut proposals = reply::propose(&project, &replies);
+    for proposal in &mut proposals {
+        if let (Ok(fix), [only]) = (&proposal.outcome, proposal.findings.as_slice())
+            && let finding = &judgement.findings[*only]
+            && let Some(site) = project.site_of(finding)
+        {
+            proposal.outcome = Ok(handler::with_reference(fix.clone(), finding, &site));
+        }
+    }
     for index in others {
         let finding = &judgement.findings[index];
         let outcome = match project.site_of(finding) {

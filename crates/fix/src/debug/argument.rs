@@ -84,7 +84,13 @@ impl Setting<'_> {
             }
             _ => false,
         };
-        let whole_statement = if is_own { statement::without(self.site, standing) } else { None };
+        // A remark behind it speaks of the debugger, so it goes as well.
+        let lines = || {
+            let is_free = standing.block.len() > 1 && self.site.starts_line(standing.span().start);
+            is_free.then(|| self.site.replace(statement::lines(self.site, standing.span()), ""))
+        };
+        let whole_statement =
+            if is_own { statement::without(self.site, standing).or_else(lines) } else { None };
         let removed = if whole_statement.is_some() { standing.span() } else { whole };
         let edit = whole_statement.unwrap_or_else(|| self.site.replace(whole, self.site.slice(inner)));
         let mut edits = vec![edit];

@@ -5,8 +5,11 @@ mod crash;
 mod default;
 mod headers;
 mod never_runs;
+mod reference;
 mod silence;
 mod status;
+
+pub(crate) use self::reference::with_reference;
 
 use tightlip_flow::{FunctionRef, Registration};
 use tightlip_ir::{ExpressionId, Function, FunctionId, Span, Symbol};

@@ -56,6 +56,18 @@ pub(crate) struct CheckArguments {
     #[arg(long, value_name = "RULES", value_delimiter = ',')]
     pub(crate) ignore: Vec<String>,
 
+    /// Apply the fixes that change nothing that was meant, and report what is left
+    #[arg(long)]
+    pub(crate) fix: bool,
+
+    /// Apply those as well that take text away which a client may rely on; together with --fix or --diff
+    #[arg(long)]
+    pub(crate) unsafe_fixes: bool,
+
+    /// Show what --fix would change as a unified diff, and write nothing
+    #[arg(long)]
+    pub(crate) diff: bool,
+
     /// Exit with 0 even where something was found
     #[arg(long)]
     pub(crate) exit_zero: bool,

@@ -37,7 +37,7 @@ pub struct Pattern {
     pub lacks: Option<String>,
     /// Why it is not booted.
     pub not_booted: Option<String>,
-    /// Why it is not fixed.
+    /// Why fixes leave something of its vulnerable side.
     pub not_fixed: Option<String>,
     /// The code.
     pub blocks: Vec<CodeBlock>,

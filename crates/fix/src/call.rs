@@ -21,7 +21,10 @@ pub(crate) struct CallText<'a> {
 }
 
 /// The arguments of a call of the ir.
-pub(crate) fn arguments_of<'a>(site: &Site<'a>, call: ExpressionId) -> Option<(ExpressionId, &'a [Argument])> {
+pub(crate) fn arguments_of<'a>(
+    site: &Site<'a>,
+    call: ExpressionId,
+) -> Option<(ExpressionId, &'a [Argument])> {
     match &site.module().ok()?.expression(call).kind {
         ExpressionKind::Call { callee, arguments } => Some((*callee, arguments)),
         _ => None,

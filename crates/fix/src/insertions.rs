@@ -9,7 +9,9 @@ pub(crate) fn joined(mut edits: Vec<Edit>) -> Vec<Edit> {
     let mut joined: Vec<Edit> = Vec::with_capacity(edits.len());
     for edit in edits {
         match joined.last_mut() {
-            Some(last) if last.path == edit.path && last.span == edit.span && edit.span.start == edit.span.end => {
+            Some(last)
+                if last.path == edit.path && last.span == edit.span && edit.span.start == edit.span.end =>
+            {
                 last.replacement = both(&last.replacement, &edit.replacement);
             }
             _ => joined.push(edit),

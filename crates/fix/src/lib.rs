@@ -20,9 +20,9 @@ mod reply;
 mod site;
 mod statement;
 mod style;
-mod unused;
 #[cfg(test)]
 mod testing;
+mod unused;
 
 pub use compose::{Composition, compose};
 pub use edit::{Edit, Fix, NewFile, Refusal, Safety};

@@ -40,9 +40,10 @@ fn bound(import: Import) -> Option<Symbol> {
 
 fn is_used_only_in(site: &Site<'_>, name: Symbol, removed: &[Span]) -> bool {
     let Ok(module) = site.module() else { return false };
-    let uses = module.expressions.iter().filter(
-        |expression| matches!(expression.kind, ExpressionKind::Name(known) if known == name),
-    );
+    let uses = module
+        .expressions
+        .iter()
+        .filter(|expression| matches!(expression.kind, ExpressionKind::Name(known) if known == name));
     let mut uses = uses.peekable();
     uses.peek().is_some() && uses.all(|known| removed.iter().any(|span| span.contains(known.span)))
 }

@@ -11,6 +11,7 @@ mod frames;
 mod json;
 mod page;
 mod position;
+mod repair;
 mod sarif;
 mod text;
 
@@ -23,6 +24,7 @@ pub use escape::escape_controls;
 pub use json::json;
 pub use page::page_body;
 pub use position::{Lines, Position};
+pub use repair::{Applicability, Change, Repair};
 pub use sarif::{RulePages, sarif};
 pub use text::{TextStyle, text};
 
@@ -42,6 +44,8 @@ pub enum Format {
 pub struct Report<'a> {
     /// What was found.
     pub judgement: &'a Judgement,
+    /// What can be done about each finding, in their order; empty where nobody looked.
+    pub repairs: &'a [Repair],
     /// What could not be read or understood, sorted by path and place.
     pub problems: &'a [Problem],
     /// How much was checked.
@@ -58,6 +62,8 @@ pub struct Summary {
     pub files: usize,
     /// How long it took. Only the text tells it.
     pub elapsed: Duration,
+    /// How many findings were mended and are not reported any more.
+    pub mended: usize,
 }
 
 /// Something that kept tightlip from checking all it was asked to check.

@@ -7,7 +7,7 @@ use tightlip_rules::{Application, Finding, Severity};
 
 use crate::escape::{escape_controls, shorten};
 use crate::position::Positions;
-use crate::{Report, applications, frames};
+use crate::{Applicability, Repair, Report, applications, frames};
 
 /// A longer example or remedy is cut.
 const LONGEST_SENTENCE: usize = 300;
@@ -38,21 +38,23 @@ impl TextStyle {
 pub fn text(report: &Report<'_>, style: TextStyle, out: &mut impl Write) -> io::Result<()> {
     let positions = Positions::default();
     let applications = &report.judgement.applications;
-    for finding in &report.judgement.findings {
+    for (index, finding) in report.judgement.findings.iter().enumerate() {
         // Where there is one application, it is no news.
         let application =
             finding.application.filter(|_| applications.len() > 1).and_then(|at| applications.get(at));
         writeln!(out, "{}", headline(finding, application, &positions, style))?;
-        write_body(finding, &positions, style, out)?;
+        write_body(finding, report.repairs.get(index), &positions, style, out)?;
     }
     for application in applications {
         applications::write(application, &positions, style, out)?;
     }
-    writeln!(out, "{}", closing_line(report))
+    writeln!(out, "{}", closing_line(report))?;
+    fixable_line(report).map_or(Ok(()), |line| writeln!(out, "{line}"))
 }
 
 fn write_body(
     finding: &Finding,
+    repair: Option<&Repair>,
     positions: &Positions,
     style: TextStyle,
     out: &mut impl Write,
@@ -67,7 +69,21 @@ fn write_body(
     } else {
         writeln!(out, "  fix         {}        {page}", sentence(&finding.remedy))?;
     }
+    if let Some(repair) = repair {
+        writeln!(out, "  {}", how(repair))?;
+    }
     writeln!(out)
+}
+
+/// How a finding can be mended: `by --fix      say "Order failed", log the rest`.
+fn how(repair: &Repair) -> String {
+    let title = sentence(&repair.title);
+    match repair.applicability {
+        Applicability::Safe => format!("by --fix    {title}"),
+        Applicability::Unsafe => format!("by --fix    {title}        with --unsafe-fixes"),
+        Applicability::DisplayOnly => format!("by hand     {title}"),
+        Applicability::None => format!("by hand     {title}"),
+    }
 }
 
 fn sentence(text: &str) -> String {
@@ -121,6 +137,9 @@ fn closing_line(report: &Report<'_>) -> String {
         let count = counted(findings.len(), "finding", "findings");
         format!("{count} ({}) in {files}, {elapsed}", by_severity(findings))
     };
+    if report.summary.mended > 0 {
+        let _ = write!(line, "; {} fixed", report.summary.mended);
+    }
     if report.judgement.suppressed > 0 {
         let _ = write!(line, "; {} suppressed", report.judgement.suppressed);
     }
@@ -128,6 +147,19 @@ fn closing_line(report: &Report<'_>) -> String {
         let _ = write!(line, "; {}", counted(report.problems.len(), "problem", "problems"));
     }
     line
+}
+
+/// `8 can be fixed with --fix, 3 more with --unsafe-fixes`
+fn fixable_line(report: &Report<'_>) -> Option<String> {
+    let count =
+        |wanted: Applicability| report.repairs.iter().filter(|repair| repair.applicability == wanted).count();
+    let (safe, more) = (count(Applicability::Safe), count(Applicability::Unsafe));
+    match (safe, more) {
+        (0, 0) => None,
+        (0, more) => Some(format!("{more} can be fixed with --fix --unsafe-fixes")),
+        (safe, 0) => Some(format!("{safe} can be fixed with --fix")),
+        (safe, more) => Some(format!("{safe} can be fixed with --fix, {more} more with --unsafe-fixes")),
+    }
 }
 
 fn by_severity(findings: &[Finding]) -> String {

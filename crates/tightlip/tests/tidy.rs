@@ -15,7 +15,10 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("rules", &["ir", "catalogue", "deployment", "flow"]),
     ("report", &["ir", "rules"]),
     ("fix", &["ir", "languages", "catalogue", "deployment", "flow", "rules"]),
-    ("tightlip", &["ir", "languages", "catalogue", "deployment", "templates", "flow", "rules", "report"]),
+    (
+        "tightlip",
+        &["ir", "languages", "catalogue", "deployment", "templates", "flow", "rules", "report", "fix"],
+    ),
 ];
 
 /// Rooms that know no framework, and names that would betray one.

@@ -68,13 +68,19 @@ impl Envelope {
 
     fn of(module: &Module, id: ExpressionId, status: i64, depth: usize) -> Option<Self> {
         let entries: Vec<(Symbol, ExpressionId)> = match &module.expression(id).kind {
-            ExpressionKind::Record(entries) => {
-                entries.iter().map(|entry| Some((text(module, entry.key?)?, entry.value))).collect::<Option<_>>()?
+            ExpressionKind::Record(entries) => entries
+                .iter()
+                .map(|entry| Some((text(module, entry.key?)?, entry.value)))
+                .collect::<Option<_>>()?,
+            ExpressionKind::Call { callee, arguments } if makes_record(module, *callee) => {
+                match &arguments[..] {
+                    [only] if only.keyword.is_none() => return Self::of(module, only.value, status, depth),
+                    _ => arguments
+                        .iter()
+                        .map(|argument| Some((argument.keyword?, argument.value)))
+                        .collect::<Option<_>>()?,
+                }
             }
-            ExpressionKind::Call { callee, arguments } if makes_record(module, *callee) => match &arguments[..] {
-                [only] if only.keyword.is_none() => return Self::of(module, only.value, status, depth),
-                _ => arguments.iter().map(|argument| Some((argument.keyword?, argument.value))).collect::<Option<_>>()?,
-            },
             _ => return None,
         };
         if depth > DEEPEST {
@@ -106,7 +112,9 @@ impl Envelope {
                 ExpressionKind::Literal(Literal::Text(word)) if is_word(word.text()) => {
                     Part::Constant(format!("\"{word}\""))
                 }
-                ExpressionKind::Name(_) | ExpressionKind::Attribute { .. } if STATUSES.contains(&key.text()) => {
+                ExpressionKind::Name(_) | ExpressionKind::Attribute { .. }
+                    if STATUSES.contains(&key.text()) =>
+                {
                     Part::Status
                 }
                 _ => Part::Inner(Self::of(module, value, status, depth + 1)?),
@@ -130,7 +138,9 @@ impl Envelope {
 fn error_replies(module: &Module) -> impl Iterator<Item = Envelope> + '_ {
     module.expressions.iter().filter_map(|expression| {
         let (body, status) = match &expression.kind {
-            ExpressionKind::Collection { kind: CollectionKind::Tuple, items } => (*items.first()?, *items.get(1)?),
+            ExpressionKind::Collection { kind: CollectionKind::Tuple, items } => {
+                (*items.first()?, *items.get(1)?)
+            }
             ExpressionKind::Call { arguments, .. } => (arguments.first()?.value, arguments.get(1)?.value),
             _ => return None,
         };
@@ -180,13 +190,22 @@ mod tests {
     fn shapes_are_learnt() {
         for (reply, expected) in [
             ("jsonify(error='Not found'), 404", "{\"error\": m, \"reference\": r}"),
-            ("{'success': False, 'message': text}, 400", "{\"success\": False, \"message\": m, \"reference\": r}"),
+            (
+                "{'success': False, 'message': text}, 400",
+                "{\"success\": False, \"message\": m, \"reference\": r}",
+            ),
             (
                 "jsonify({'status': 'error', 'message': 'No such order.'}), 404",
                 "{\"status\": \"error\", \"message\": m, \"reference\": r}",
             ),
-            ("{'error': {'code': 404, 'message': str(e)}}, 404", "{\"error\": {\"code\": s, \"message\": m}, \"reference\": r}"),
-            ("{'error': 'invalid', 'message': 'No.'}, 422", "{\"error\": \"invalid\", \"message\": m, \"reference\": r}"),
+            (
+                "{'error': {'code': 404, 'message': str(e)}}, 404",
+                "{\"error\": {\"code\": s, \"message\": m}, \"reference\": r}",
+            ),
+            (
+                "{'error': 'invalid', 'message': 'No.'}, 422",
+                "{\"error\": \"invalid\", \"message\": m, \"reference\": r}",
+            ),
             ("jsonify(rows), 404", ""),
             ("jsonify(error='x'), 200", ""),
         ] {

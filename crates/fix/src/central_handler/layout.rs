@@ -1,7 +1,9 @@
 //! Where a new central handler goes.
 
 use tightlip_flow::ApplicationSite;
-use tightlip_ir::{Block, ExpressionId, ExpressionKind, FunctionId, Literal, Module, Statement, StatementKind};
+use tightlip_ir::{
+    Block, ExpressionId, ExpressionKind, FunctionId, Literal, Module, Statement, StatementKind,
+};
 
 use crate::edit::{Edit, Refusal};
 use crate::site::Site;
@@ -74,7 +76,11 @@ impl Register {
         let first = if before.is_empty() || before.ends_with(['\n', '\r']) { "" } else { newline };
         let text = in_style(site, &self.indent, code);
         let stands_apart = before.ends_with("\n\n") || before.ends_with("\r\n\r\n");
-        let behind = if stands_apart && !site.text()[self.at as usize..].starts_with(['\n', '\r']) { newline } else { "" };
+        let behind = if stands_apart && !site.text()[self.at as usize..].starts_with(['\n', '\r']) {
+            newline
+        } else {
+            ""
+        };
         site.insert(self.at, format!("{first}{text}{behind}"))
     }
 }
@@ -103,9 +109,9 @@ fn beside_package(site: &Site<'_>, module: &Module) -> Option<(String, &'static 
     let beside = |name: &str| if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") };
     let is_known = |name: &str| site.project.file(&beside(name)).is_some();
     let is_package = file == "__init__.py" || (is_known("__init__.py") && !is_run(module));
-    let name = MODULES.iter().find(|name| {
-        !is_known(&format!("{name}.py")) && !is_known(&format!("{name}/__init__.py"))
-    })?;
+    let name = MODULES
+        .iter()
+        .find(|name| !is_known(&format!("{name}.py")) && !is_known(&format!("{name}/__init__.py")))?;
     is_package.then(|| (beside(&format!("{name}.py")), *name))
 }
 

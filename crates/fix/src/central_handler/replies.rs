@@ -23,7 +23,8 @@ impl Replies {
         let (mut records, mut pages) = (false, !program.pages.is_empty());
         for file in &program.files {
             for function in &file.module.functions {
-                let mentions = |names: &[&str]| function.mentions.iter().any(|name| names.contains(&name.text()));
+                let mentions =
+                    |names: &[&str]| function.mentions.iter().any(|name| names.contains(&name.text()));
                 records |= mentions(RECORDS);
                 pages |= mentions(PAGES);
                 for statement in tightlip_rules::walk::statements(&function.body) {

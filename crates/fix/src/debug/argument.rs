@@ -56,8 +56,7 @@ impl Setting<'_> {
         let item = text.item_of(span).ok_or_else(unclear)?;
         let (_, arguments) = arguments_of(self.site, call).ok_or_else(unclear)?;
         let is_last = arguments.last().is_some_and(|last| last.value == argument.value);
-        let safety =
-            if self.opened.how == OpenedHow::Always { Safety::Safe } else { Safety::Unsafe };
+        let safety = if self.opened.how == OpenedHow::Always { Safety::Safe } else { Safety::Unsafe };
         let Some(keyword) = argument.keyword else {
             let (title, edit) = if is_last {
                 ("drop the argument", text.without(item))
@@ -79,9 +78,9 @@ impl Setting<'_> {
         let (whole, inner) = (module.expression(call).span, module.expression(inner).span);
         let standing = self.statement()?;
         let is_own = match &standing.statement().kind {
-            StatementKind::Assign { targets, value } if *value == call => {
-                targets.iter().all(|target| self.site.slice(module.expression(*target).span) == self.site.slice(inner))
-            }
+            StatementKind::Assign { targets, value } if *value == call => targets
+                .iter()
+                .all(|target| self.site.slice(module.expression(*target).span) == self.site.slice(inner)),
             _ => false,
         };
         // A remark behind it speaks of the debugger, so it goes as well.
@@ -95,7 +94,11 @@ impl Setting<'_> {
         let edit = whole_statement.unwrap_or_else(|| self.site.replace(whole, self.site.slice(inner)));
         let mut edits = vec![edit];
         edits.extend(unused::imports(self.site, &[removed]));
-        Ok(Closing { title: "take the debugger out of the application".to_owned(), safety: Safety::Safe, edits })
+        Ok(Closing {
+            title: "take the debugger out of the application".to_owned(),
+            safety: Safety::Safe,
+            edits,
+        })
     }
 
     /// A setting that a call puts among the others.
@@ -127,7 +130,9 @@ impl Setting<'_> {
                     let by_keyword = by_keyword.map(|argument| argument.value);
                     let records = arguments.iter().filter(|argument| argument.keyword.is_none());
                     let by_entry = || {
-                        records.clone().find_map(|argument| entry(module, self.value_of_name(argument.value)?, key))
+                        records
+                            .clone()
+                            .find_map(|argument| entry(module, self.value_of_name(argument.value)?, key))
                     };
                     if let Some(value) = by_keyword.or_else(by_entry)
                         && !self.is_closed(value)
@@ -177,9 +182,9 @@ impl Setting<'_> {
     fn entry_of_spread(&self, arguments: &[Argument], keys: &[Symbol]) -> Option<ExpressionId> {
         let module = self.site.module().ok()?;
         let spread = arguments.iter().filter(|argument| argument.spread == Spread::Entries);
-        spread.filter_map(|argument| self.value_of_name(argument.value)).find_map(|record| {
-            keys.iter().find_map(|key| entry(module, record, *key))
-        })
+        spread
+            .filter_map(|argument| self.value_of_name(argument.value))
+            .find_map(|record| keys.iter().find_map(|key| entry(module, record, *key)))
     }
 
     fn is_literal(&self, id: ExpressionId) -> bool {
@@ -203,7 +208,8 @@ pub(super) fn entry(module: &tightlip_ir::Module, record: ExpressionId, key: Sym
     match &module.expression(record).kind {
         ExpressionKind::Record(entries) => entries.iter().find_map(|entry| {
             let known = &module.expression(entry.key?).kind;
-            matches!(known, ExpressionKind::Literal(Literal::Text(text)) if *text == key).then_some(entry.value)
+            matches!(known, ExpressionKind::Literal(Literal::Text(text)) if *text == key)
+                .then_some(entry.value)
         }),
         ExpressionKind::Call { arguments, .. } => {
             arguments.iter().find(|argument| argument.keyword == Some(key)).map(|argument| argument.value)

@@ -13,7 +13,9 @@ impl Setting<'_> {
     /// The line goes; where a remark stands behind it, the value does.
     pub(super) fn close_assignment(&self, target: ExpressionId) -> Result<Closing, Refusal> {
         let standing = self.statement()?;
-        let StatementKind::Assign { targets, value } = &standing.statement().kind else { return Err(unclear()) };
+        let StatementKind::Assign { targets, value } = &standing.statement().kind else {
+            return Err(unclear());
+        };
         if !targets.contains(&target) {
             return Err(unclear());
         }

@@ -60,9 +60,7 @@ impl Setting<'_> {
         let option = format!("--{}", name.replace('_', "-"));
         let declares = |id: &ExpressionId| {
             let Some((_, arguments)) = arguments_of(self.site, *id) else { return false };
-            let is_option = |id: ExpressionId| {
-                matches!(&module.expression(id).kind, ExpressionKind::Literal(Literal::Text(text)) if text.text() == option)
-            };
+            let is_option = |id: ExpressionId| matches!(&module.expression(id).kind, ExpressionKind::Literal(Literal::Text(text)) if text.text() == option);
             arguments.iter().any(|argument| argument.keyword.is_none() && is_option(argument.value))
         };
         let ids = (0..module.expressions.len() as u32).map(ExpressionId);
@@ -88,8 +86,10 @@ impl Setting<'_> {
         for part in walk::all_parts(module, value) {
             match &module.expression(part).kind {
                 ExpressionKind::Compare { comparison: Comparison::NotEqual, left, right } => {
-                    let (read, word) = if self.reads_variable(*left) { (*left, *right) } else { (*right, *left) };
-                    let is_text = matches!(module.expression(word).kind, ExpressionKind::Literal(Literal::Text(_)));
+                    let (read, word) =
+                        if self.reads_variable(*left) { (*left, *right) } else { (*right, *left) };
+                    let is_text =
+                        matches!(module.expression(word).kind, ExpressionKind::Literal(Literal::Text(_)));
                     if self.reads_variable(read) && is_text {
                         let text = self.site.slice(module.expression(read).span);
                         let replacement = format!("{text} == {}", self.site.style.literal(DEVELOPMENT));
@@ -142,11 +142,9 @@ impl Setting<'_> {
             ExpressionKind::Call { callee, .. } => {
                 scope.path(*callee).is_some_and(|path| catalogue.variables.contains_key(&path))
             }
-            ExpressionKind::Index { object, .. } => {
-                scope.path(*object).is_some_and(|path| {
-                    catalogue.variable_values.keys().any(|known| known.text().starts_with(path.text()))
-                })
-            }
+            ExpressionKind::Index { object, .. } => scope.path(*object).is_some_and(|path| {
+                catalogue.variable_values.keys().any(|known| known.text().starts_with(path.text()))
+            }),
             _ => false,
         }
     }

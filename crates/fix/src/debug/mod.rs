@@ -64,8 +64,7 @@ impl Setting<'_> {
         let module = self.site.module()?;
         let expressions = || {
             let all = module.expressions.iter().enumerate();
-            all.filter(|(_, expression)| expression.span == self.span)
-                .map(|(at, _)| ExpressionId(at as u32))
+            all.filter(|(_, expression)| expression.span == self.span).map(|(at, _)| ExpressionId(at as u32))
         };
         let is_call = |id: &ExpressionId| matches!(module.expression(*id).kind, ExpressionKind::Call { .. });
         if self.opened.taken_over.is_some() {
@@ -125,9 +124,7 @@ impl Setting<'_> {
                     StatementKind::Declare { target, value: Some(value), .. } => (vec![*target], *value),
                     _ => continue,
                 };
-                let is_it = |target: &ExpressionId| {
-                    matches!(module.expression(*target).kind, ExpressionKind::Name(known) if known == *name)
-                };
+                let is_it = |target: &ExpressionId| matches!(module.expression(*target).kind, ExpressionKind::Name(known) if known == *name);
                 if targets.iter().any(is_it) {
                     values.push(value);
                 }

@@ -10,13 +10,15 @@ use crate::edit::{Refusal, Safety};
 impl Setting<'_> {
     /// The set for production becomes the one that is taken.
     pub(super) fn close_profile(&self) -> Result<Closing, Refusal> {
-        let refusal = || Refusal("which settings should be taken by default is the author's to say".to_owned());
+        let refusal =
+            || Refusal("which settings should be taken by default is the author's to say".to_owned());
         let taken_over = self.opened.taken_over.unwrap_or(self.opened.location);
         let site = self.site.project.site(tightlip_rules::FileId::Program(taken_over.file));
         let module = site.module()?;
         let calls = (0..module.expressions.len() as u32).map(ExpressionId);
         let call = calls.filter(|id| module.expression(*id).span == taken_over.span);
-        let argument = call.filter_map(|id| arguments_of(&site, id)?.1.first().map(|first| first.value)).next();
+        let argument =
+            call.filter_map(|id| arguments_of(&site, id)?.1.first().map(|first| first.value)).next();
         let here = Setting { site: &site, opened: self.opened, span: taken_over.span };
         let chosen = argument.and_then(|argument| here.value_of_name(argument)).ok_or_else(refusal)?;
         for part in walk::all_parts(module, chosen) {

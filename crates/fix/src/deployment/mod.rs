@@ -28,9 +28,11 @@ pub(crate) fn fix(finding: &Finding, site: &Site<'_>) -> Result<Fix, Refusal> {
         catalogue: checked.catalogue,
         solution: checked.solution,
     };
-    let (title, edit) = place.variable().or_else(|| place.setting()).or_else(|| place.option()).ok_or_else(|| {
-        Refusal("how it is written is not understood".to_owned())
-    })?;
+    let (title, edit) = place
+        .variable()
+        .or_else(|| place.setting())
+        .or_else(|| place.option())
+        .ok_or_else(|| Refusal("how it is written is not understood".to_owned()))?;
     Ok(Fix { title, safety: SAFETY, edits: vec![edit], creates: Vec::new() })
 }
 
@@ -69,16 +71,14 @@ impl Place<'_> {
     fn models(&self, variable: &Variable) -> impl Iterator<Item = &EnvironmentModel> {
         let model = &self.catalogue.deployment;
         let is_prefixed = |suffix: &str| {
-            self.solution.prefixes.iter().filter_map(|prefix| prefix.text).any(|text| {
-                variable.name.strip_prefix(text.text()) == Some(suffix)
-            })
+            self.solution
+                .prefixes
+                .iter()
+                .filter_map(|prefix| prefix.text)
+                .any(|text| variable.name.strip_prefix(text.text()) == Some(suffix))
         };
-        let suffixes: Vec<&EnvironmentModel> = model
-            .suffixes
-            .iter()
-            .filter(|(suffix, _)| is_prefixed(suffix))
-            .map(|(_, model)| model)
-            .collect();
+        let suffixes: Vec<&EnvironmentModel> =
+            model.suffixes.iter().filter(|(suffix, _)| is_prefixed(suffix)).map(|(_, model)| model).collect();
         model.environment.get(&variable.name).into_iter().chain(suffixes)
     }
 

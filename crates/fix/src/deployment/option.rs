@@ -45,7 +45,9 @@ fn word(text: &str, from: usize, to: usize, name: &str) -> Option<(usize, usize)
         let mut end = search;
         if text[end..].starts_with('=') {
             let value = &text[end..];
-            end += value.find(|letter: char| letter.is_whitespace() || "\"',]".contains(letter)).unwrap_or(value.len());
+            end += value
+                .find(|letter: char| letter.is_whitespace() || "\"',]".contains(letter))
+                .unwrap_or(value.len());
         }
         let next = text[end..].chars().next();
         let ends = next.is_none_or(|letter| letter.is_whitespace() || "\"',]#;&|".contains(letter));

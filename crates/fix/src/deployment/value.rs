@@ -10,7 +10,9 @@ pub(super) fn of_variable(text: &str, span: Span, name: &str, given: &str) -> Op
     let mut search = 0;
     while let Some(found) = within[search..].find(name).map(|at| search + at) {
         search = found + name.len();
-        let is_word = |letter: Option<char>| letter.is_some_and(|letter| letter.is_alphanumeric() || "_-".contains(letter));
+        let is_word = |letter: Option<char>| {
+            letter.is_some_and(|letter| letter.is_alphanumeric() || "_-".contains(letter))
+        };
         if is_word(within[..found].chars().next_back()) || is_word(within[search..].chars().next()) {
             continue;
         }

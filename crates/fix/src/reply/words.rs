@@ -68,6 +68,7 @@ pub(super) fn take_out(
         let surroundings = Surroundings {
             is_code,
             other_holes,
+            more_words: says_more(&flat, at),
             is_address: whole.contains(['?', '&']),
             goes_on: at + 2 < flat.len(),
         };
@@ -104,7 +105,13 @@ pub(super) fn trim_around(token: &mut Token) {
         _ => String::new(),
     };
     let (before, after) = (words(at.checked_sub(1)), words(Some(at + 1)));
-    let surroundings = Surroundings { is_code: false, other_holes: true, is_address: false, goes_on: true };
+    let surroundings = Surroundings {
+        is_code: false,
+        other_holes: true,
+        more_words: true,
+        is_address: false,
+        goes_on: true,
+    };
     let (left, right, says) = join(&before, &after, surroundings);
     if !says {
         return;
@@ -133,6 +140,8 @@ struct Surroundings {
     is_code: bool,
     /// Something else is filled into the same sentence.
     other_holes: bool,
+    /// The sentence has words farther away.
+    more_words: bool,
     /// The text has a query in it.
     is_address: bool,
     /// Something follows the words behind the hole.
@@ -148,7 +157,7 @@ fn segment_is_open(words: &str) -> bool {
 
 /// What is left of the words before and after a hole, and whether they say anything.
 fn join(before: &str, after: &str, surroundings: Surroundings) -> (String, String, bool) {
-    let Surroundings { is_code, other_holes, is_address, goes_on } = surroundings;
+    let Surroundings { is_code, other_holes, more_words, is_address, goes_on } = surroundings;
     let start = sentence_start(before, is_code);
     let (kept, sentence) = before.split_at(start);
     let end = sentence_end(after, is_code);
@@ -165,7 +174,7 @@ fn join(before: &str, after: &str, surroundings: Surroundings) -> (String, Strin
     let words = format!("{left} {right}");
     let letters = words.chars().filter(|letter| letter.is_alphabetic()).count();
     let bare = words.trim().trim_matches(|letter: char| !letter.is_alphanumeric()).to_lowercase();
-    if (letters < 3 && !other_holes) || (letters == 0) || EMPTY.contains(&bare.as_str()) {
+    if (letters < 3 && !other_holes) || (letters == 0 && !more_words) || EMPTY.contains(&bare.as_str()) {
         return (before.to_owned(), after.to_owned(), false);
     }
     let needs_blank =
@@ -173,6 +182,18 @@ fn join(before: &str, after: &str, surroundings: Surroundings) -> (String, Strin
     let right = if needs_blank { format!(" {right}") } else { right.to_owned() };
     let blanks = if behind.is_empty() && !goes_on { "" } else { &blanks };
     (format!("{kept}{left}"), format!("{right}{blanks}{behind}"), true)
+}
+
+/// Whether there are words in the same sentence behind the holes beside the one at `at`.
+fn says_more(flat: &[(usize, Piece)], at: usize) -> bool {
+    let has_letters = |words: &str| words.chars().filter(|letter| letter.is_alphabetic()).count() >= 3;
+    let mut before = flat[..at].iter().rev().map(|(_, piece)| piece);
+    let before = before.by_ref().map_while(|piece| match piece {
+        Piece::Hole(..) => Some(""),
+        Piece::Words(words) if segment_is_open(words) => Some(words.as_str()),
+        Piece::Words(_) => None,
+    });
+    before.collect::<Vec<_>>().into_iter().any(has_letters)
 }
 
 /// Where the sentence that ends `text` starts.

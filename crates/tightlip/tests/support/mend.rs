@@ -20,7 +20,11 @@ pub(crate) fn findings(files: &Files, asked: &dyn Fn(Rule) -> bool) -> Vec<(Stri
 }
 
 /// The files after all fixes for rules that are asked for, and why the rest has none.
-pub(crate) fn mended(mut files: Files, options: Options, asked: &dyn Fn(Rule) -> bool) -> (Files, Vec<String>) {
+pub(crate) fn mended(
+    mut files: Files,
+    options: Options,
+    asked: &dyn Fn(Rule) -> bool,
+) -> (Files, Vec<String>) {
     let mut refused = Vec::new();
     for _ in 0..MOST_ROUNDS {
         let (fixes, refusals) = proposed(&files, options, asked);

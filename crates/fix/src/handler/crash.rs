@@ -47,7 +47,9 @@ impl Place<'_> {
             }
             "original_exception" => format!("getattr({error}, {}, None)", literal(name)),
             _ => {
-                return Err(Refusal(format!("what stands for `{name}` where an error has none is the author's to say")));
+                return Err(Refusal(format!(
+                    "what stands for `{name}` where an error has none is the author's to say"
+                )));
             }
         };
         let standing = statement_at(self.site, self.span)?;

@@ -16,8 +16,9 @@ mod settings;
 mod signature;
 
 pub use compile::{
-    Arguments, AttributeModel, CallModel, Catalogue, ExceptionModel, HandlerModel, LevelModel, MethodModel,
-    ModelMistake, OutcomeModel, PathStep, Puts, SinkModel, SourceModel, SwitchModel, Trigger, VariableModel,
+    ApplicationModel, Arguments, AttributeModel, CallModel, Catalogue, ExceptionModel, HandlerModel,
+    LevelModel, MethodModel, ModelMistake, OutcomeModel, PathStep, Puts, SinkModel, SourceModel, SwitchModel,
+    Trigger, VariableModel,
 };
 pub use deployment::{
     CommandLine, DeploymentModel, EnvironmentModel, Opening, OptionModel, SettingModel, StartKind,

@@ -59,6 +59,11 @@ impl Pages {
         self.pages.is_empty()
     }
 
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.pages.len()
+    }
+
     /// The path of a template's file.
     pub fn path(&self, page: PageIndex) -> &str {
         &self.pages[page.0 as usize].0

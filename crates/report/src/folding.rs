@@ -10,6 +10,8 @@ use crate::position::Positions;
 pub(crate) struct Fold<'a> {
     /// The one that is shown: the gravest, of these the surest, of these the first.
     pub(crate) shown: &'a Finding,
+    /// Its place in the report.
+    pub(crate) at: usize,
     /// The others, in the order of the report.
     pub(crate) others: Vec<&'a Finding>,
 }
@@ -20,11 +22,12 @@ impl<'a> Fold<'a> {
         self.others.len() + 1
     }
 
-    fn add(&mut self, finding: &'a Finding) {
+    fn add(&mut self, at: usize, finding: &'a Finding) {
         let weight = |finding: &Finding| (finding.severity, finding.confidence);
         if weight(finding) > weight(self.shown) {
             // The one that was shown was the first of those before.
             self.others.insert(0, std::mem::replace(&mut self.shown, finding));
+            self.at = at;
         } else {
             self.others.push(finding);
         }
@@ -37,15 +40,15 @@ impl<'a> Fold<'a> {
 pub(crate) fn fold<'a>(findings: &'a [Finding], positions: &Positions) -> Vec<Fold<'a>> {
     let mut folds: Vec<Fold<'a>> = Vec::new();
     let mut known: HashMap<(Rule, &'a str, usize), usize> = HashMap::new();
-    for finding in findings {
+    for (at, finding) in findings.iter().enumerate() {
         let key = (finding.rule, finding.place.file.path.as_str(), positions.start(&finding.place).line);
         match known.get(&key) {
-            Some(&at) if !finding.steps.is_empty() => folds[at].add(finding),
+            Some(&fold) if !finding.steps.is_empty() => folds[fold].add(at, finding),
             _ => {
                 if !finding.steps.is_empty() {
                     known.insert(key, folds.len());
                 }
-                folds.push(Fold { shown: finding, others: Vec::new() });
+                folds.push(Fold { shown: finding, at, others: Vec::new() });
             }
         }
     }

@@ -18,6 +18,7 @@ mod markdown;
 mod page;
 mod paths;
 mod position;
+mod repair;
 mod sarif;
 mod statistics;
 mod table;
@@ -37,6 +38,7 @@ pub use junit::junit;
 pub use markdown::markdown;
 pub use page::page_body;
 pub use position::{Lines, Position};
+pub use repair::{Applicability, Change, Repair};
 pub use sarif::{RulePages, sarif};
 pub use statistics::{statistics, statistics_json};
 pub use table::csv;
@@ -90,6 +92,8 @@ impl Format {
 pub struct Report<'a> {
     /// What was found.
     pub judgement: &'a Judgement,
+    /// What can be done about each finding, in their order; empty where nobody looked.
+    pub repairs: &'a [Repair],
     /// What could not be read or understood, sorted by path and place.
     pub problems: &'a [Problem],
     /// How much was checked.
@@ -106,6 +110,8 @@ pub struct Summary {
     pub files: usize,
     /// How long it took. Only the text tells it.
     pub elapsed: Duration,
+    /// How many findings were mended and are not reported any more.
+    pub mended: usize,
 }
 
 /// Something that kept tightlip from checking all it was asked to check.

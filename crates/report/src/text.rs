@@ -8,7 +8,7 @@ use tightlip_rules::{Application, Finding, Severity};
 use crate::escape::{escape_controls, shorten};
 use crate::folding::{Fold, fold, source};
 use crate::position::Positions;
-use crate::{Report, applications, frames};
+use crate::{Applicability, Repair, Report, applications, frames};
 
 /// A longer example or remedy is cut.
 const LONGEST_SENTENCE: usize = 300;
@@ -48,16 +48,18 @@ pub fn text(report: &Report<'_>, style: TextStyle, out: &mut impl Write) -> io::
         let application =
             finding.application.filter(|_| applications.len() > 1).and_then(|at| applications.get(at));
         writeln!(out, "{}", headline(finding, application, &positions, style))?;
-        write_body(fold, &positions, style, out)?;
+        write_body(fold, report.repairs.get(fold.at), &positions, style, out)?;
     }
     for application in applications {
         applications::write(application, &positions, style, out)?;
     }
-    writeln!(out, "{}", closing_line(report, folds.len()))
+    writeln!(out, "{}", closing_line(report, folds.len()))?;
+    fixable_line(report).map_or(Ok(()), |line| writeln!(out, "{line}"))
 }
 
 fn write_body(
     fold: &Fold<'_>,
+    repair: Option<&Repair>,
     positions: &Positions,
     style: TextStyle,
     out: &mut impl Write,
@@ -75,6 +77,9 @@ fn write_body(
         writeln!(out, "  fix         {page}")?;
     } else {
         writeln!(out, "  fix         {}        {page}", sentence(&finding.remedy))?;
+    }
+    if let Some(repair) = repair {
+        writeln!(out, "  {}", how(repair))?;
     }
     writeln!(out)
 }
@@ -95,6 +100,17 @@ fn other_sources(fold: &Fold<'_>, positions: &Positions) -> String {
     }
     let count = counted(fold.others.len(), "more source", "more sources");
     format!("  and {count}: {}", places.join(", "))
+}
+
+/// How a finding can be mended: `by --fix      say "Order failed", log the rest`.
+fn how(repair: &Repair) -> String {
+    let title = sentence(&repair.title);
+    match repair.applicability {
+        Applicability::Safe => format!("by --fix    {title}"),
+        Applicability::Unsafe => format!("by --fix    {title}        with --unsafe-fixes"),
+        Applicability::DisplayOnly => format!("by hand     {title}"),
+        Applicability::None => format!("by hand     {title}"),
+    }
 }
 
 fn sentence(text: &str) -> String {
@@ -151,6 +167,9 @@ fn closing_line(report: &Report<'_>, places: usize) -> String {
         }
         format!("{count} ({}) in {files}, {elapsed}", by_severity(findings))
     };
+    if report.summary.mended > 0 {
+        let _ = write!(line, "; {} fixed", report.summary.mended);
+    }
     if report.judgement.suppressed > 0 {
         let _ = write!(line, "; {} suppressed", report.judgement.suppressed);
     }
@@ -158,6 +177,19 @@ fn closing_line(report: &Report<'_>, places: usize) -> String {
         let _ = write!(line, "; {}", counted(report.problems.len(), "problem", "problems"));
     }
     line
+}
+
+/// `8 can be fixed with --fix, 3 more with --unsafe-fixes`
+fn fixable_line(report: &Report<'_>) -> Option<String> {
+    let count =
+        |wanted: Applicability| report.repairs.iter().filter(|repair| repair.applicability == wanted).count();
+    let (safe, more) = (count(Applicability::Safe), count(Applicability::Unsafe));
+    match (safe, more) {
+        (0, 0) => None,
+        (0, more) => Some(format!("{more} can be fixed with --fix --unsafe-fixes")),
+        (safe, 0) => Some(format!("{safe} can be fixed with --fix")),
+        (safe, more) => Some(format!("{safe} can be fixed with --fix, {more} more with --unsafe-fixes")),
+    }
 }
 
 /// `3 critical, 8 high`.

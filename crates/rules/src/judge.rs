@@ -95,7 +95,8 @@ pub fn judge(checked: Checked<'_>, sources: &Sources<'_>) -> Judgement {
 }
 
 impl<'a> Checked<'a> {
-    pub(crate) fn path_of(self, file: FileId) -> &'a str {
+    /// The path of a file, as findings are written.
+    pub fn path_of(self, file: FileId) -> &'a str {
         match file {
             FileId::Program(file) => &self.program.file(file).path,
             FileId::Deployment(index) => &self.deployment[index].path,

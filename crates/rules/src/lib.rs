@@ -15,6 +15,8 @@ mod words;
 
 pub use deployment::DeploymentFile;
 pub use finding::{Application, ControlReport, ControlState, Finding, Judgement, Place, SourceFile, Step};
+pub use handler::scope::{Scope, Target, Variable};
+pub use handler::walk;
 pub use judge::{Checked, Sources, judge};
 pub use site::FileId;
 pub use tightlip_catalogue::{Confidence, Control, Rule, Severity};

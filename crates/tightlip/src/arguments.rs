@@ -1,6 +1,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use tightlip_fix::Options;
 
 use crate::outputs::Output;
 
@@ -71,6 +72,22 @@ pub(crate) struct CheckArguments {
     #[arg(long, value_name = "RULES", value_delimiter = ',')]
     pub(crate) ignore: Vec<String>,
 
+    /// Apply the fixes that change nothing that was meant, and report what is left
+    #[arg(long)]
+    pub(crate) fix: bool,
+
+    /// Apply those as well that take text away which a client may rely on; together with --fix or --diff
+    #[arg(long)]
+    pub(crate) unsafe_fixes: bool,
+
+    /// Show what --fix would change as a unified diff, and write nothing
+    #[arg(long)]
+    pub(crate) diff: bool,
+
+    /// How a central error handler is written where --fix puts one in
+    #[arg(long, value_name = "STYLE", value_enum, default_value_t = HandlerStyle::Flask)]
+    pub(crate) handler_style: HandlerStyle,
+
     /// Exit with 0 even where something was found
     #[arg(long)]
     pub(crate) exit_zero: bool,
@@ -87,6 +104,24 @@ pub(crate) struct DetectArguments {
     /// Exit with 0 even where a reply leaks
     #[arg(long)]
     pub(crate) exit_zero: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum, Debug)]
+pub(crate) enum HandlerStyle {
+    /// For HTTPException: debuggers, tests and whoever collects errors go on as before
+    Flask,
+    /// For Exception: answers even where PROPAGATE_EXCEPTIONS is on
+    Classic,
+}
+
+impl From<HandlerStyle> for Options {
+    fn from(style: HandlerStyle) -> Self {
+        let handler_style = match style {
+            HandlerStyle::Flask => tightlip_fix::HandlerStyle::Flask,
+            HandlerStyle::Classic => tightlip_fix::HandlerStyle::Classic,
+        };
+        Self { handler_style }
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum, Debug)]

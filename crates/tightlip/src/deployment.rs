@@ -9,7 +9,7 @@ use tightlip_report::{Gravity, Problem};
 use tightlip_rules::DeploymentFile;
 
 use crate::discover::FoundDeployment;
-use crate::read::read;
+use crate::texts::Texts;
 
 /// Larger files are data.
 const LARGEST: u64 = 1 << 20;
@@ -22,10 +22,14 @@ pub(crate) struct ReadDeployment {
 }
 
 /// Reads all of them, in their order. Those that say nothing are left out.
-pub(crate) fn read_deployment(found: Vec<FoundDeployment>, catalogue: &Catalogue) -> ReadDeployment {
+pub(crate) fn read_deployment(
+    found: &[FoundDeployment],
+    texts: &Texts,
+    catalogue: &Catalogue,
+) -> ReadDeployment {
     let words: Vec<_> =
         catalogue.deployment.words().into_iter().map(|word| memmem::Finder::new(word).into_owned()).collect();
-    let results: Vec<_> = found.into_par_iter().map(|found| read_one(found, &words)).collect();
+    let results: Vec<_> = found.par_iter().map(|found| read_one(found, texts, &words)).collect();
     let mut all = ReadDeployment { files: Vec::new(), locations: Vec::new(), problems: Vec::new() };
     for result in results {
         match result {
@@ -41,14 +45,15 @@ pub(crate) fn read_deployment(found: Vec<FoundDeployment>, catalogue: &Catalogue
 }
 
 fn read_one(
-    found: FoundDeployment,
+    found: &FoundDeployment,
+    texts: &Texts,
     words: &[memmem::Finder<'_>],
 ) -> Result<Option<(DeploymentFile, PathBuf)>, Problem> {
-    let FoundDeployment { path, location, kind } = found;
+    let FoundDeployment { path, location, kind } = found.clone();
     if fs::metadata(&location).is_ok_and(|metadata| metadata.len() > LARGEST) {
         return Ok(None);
     }
-    let text = match read(&location) {
+    let text = match texts.read(&location) {
         Ok(source) => source.text,
         Err(reason) => {
             let message = format!("{reason}; the file is left out");

@@ -14,7 +14,7 @@ use tightlip_deployment::Kind;
 use tightlip_languages::Language;
 
 /// A source file to check.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Found {
     /// As reports show it.
     pub(crate) path: String,
@@ -25,7 +25,7 @@ pub(crate) struct Found {
 }
 
 /// A file that says how programs are started.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct FoundDeployment {
     /// As reports show it.
     pub(crate) path: String,
@@ -36,7 +36,7 @@ pub(crate) struct FoundDeployment {
 }
 
 /// A file that may be a page template.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct FoundTemplate {
     /// As reports show it.
     pub(crate) path: String,
@@ -45,7 +45,7 @@ pub(crate) struct FoundTemplate {
 }
 
 /// What there is to check.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Discovery {
     /// Sorted by path, each once.
     pub(crate) files: Vec<Found>,

@@ -2,31 +2,45 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use tightlip_catalogue::Catalogue;
-use tightlip_flow::{Program, solve};
-use tightlip_report::Problem;
+use tightlip_fix::{Options, Proposal, propose};
+use tightlip_flow::{FileIndex, Program, solve};
+use tightlip_report::{Problem, Repair};
 use tightlip_rules::{Checked, FileId, Judgement, SourceFile};
 
 use crate::deployment::read_deployment;
 use crate::discover::{FoundDeployment, FoundTemplate};
 use crate::lower::LoweredFile;
-use crate::read::read;
+use crate::repairs::repairs;
 use crate::templates::read_templates;
+use crate::texts::Texts;
 
-/// Links, solves and judges. Where it needs the text of a file again, [`read`] gives the same text that was lowered.
+/// What is found in a program, and what can be done about it.
+pub(crate) struct Judged {
+    pub(crate) judgement: Judgement,
+    pub(crate) proposals: Vec<Proposal>,
+    /// What can be done about each finding, in their order.
+    pub(crate) repairs: Vec<Repair>,
+    pub(crate) problems: Vec<Problem>,
+}
+
+/// Links, solves, judges and looks for fixes. Where it needs the text of a file again, `texts` gives the same text that
+/// was lowered.
 pub(crate) fn judge(
     files: Vec<LoweredFile>,
-    deployment: Vec<FoundDeployment>,
+    deployment: &[FoundDeployment],
     templates: &[FoundTemplate],
-) -> Result<(Judgement, Vec<Problem>), String> {
+    texts: &Texts,
+    options: Options,
+) -> Result<Judged, String> {
     let catalogue = Catalogue::embedded("python").map_err(|error| error.to_string())?;
-    let deployment = read_deployment(deployment, &catalogue);
+    let deployment = read_deployment(deployment, texts, &catalogue);
     let mut locations: Vec<PathBuf> = Vec::with_capacity(files.len());
     let mut modules = Vec::with_capacity(files.len());
     for file in files {
         locations.push(file.location);
         modules.push((file.path, file.module));
     }
-    let (pages, page_locations) = read_templates(&modules, templates);
+    let (pages, page_locations) = read_templates(&modules, templates, texts);
     let program = Program::link(modules, &catalogue).with_pages(pages);
     let solution = solve(&program, &catalogue);
     let sources = |file: FileId| {
@@ -37,7 +51,7 @@ pub(crate) fn judge(
             }
             FileId::Page(page) => (program.pages.path(page), &page_locations[page.0 as usize]),
         };
-        let text = read(location).map(|source| source.text).unwrap_or_default();
+        let text = texts.read(location).map(|source| source.text).unwrap_or_default();
         Arc::new(SourceFile { path: path.to_owned(), location: location.clone(), text })
     };
     let checked = Checked {
@@ -46,5 +60,14 @@ pub(crate) fn judge(
         catalogue: &catalogue,
         deployment: &deployment.files,
     };
-    Ok((tightlip_rules::judge(checked, &sources), deployment.problems))
+    let judgement = tightlip_rules::judge(checked, &sources);
+    let proposals = propose(checked, &judgement, &sources, options);
+    let repairs = repairs(&judgement, &proposals, |path| {
+        program
+            .files
+            .iter()
+            .position(|file| file.path == path)
+            .map(|at| sources(FileId::Program(FileIndex(at as u32))))
+    });
+    Ok(Judged { judgement, proposals, repairs, problems: deployment.problems })
 }

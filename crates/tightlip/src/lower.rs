@@ -8,7 +8,7 @@ use tightlip_report::{Gravity, Lines, Problem};
 
 use crate::discover::Found;
 use crate::progress::Progress;
-use crate::read::read;
+use crate::texts::Texts;
 use tightlip_languages::lower;
 
 /// A file as the analysis sees it. Its text is gone: a tree can be larger than the memory.
@@ -23,12 +23,16 @@ pub(crate) struct LoweredFile {
 }
 
 /// Reads and lowers all files, in their order. What goes wrong in one file harms no other.
-pub(crate) fn lower_all(found: Vec<Found>, progress: &Progress) -> (Vec<LoweredFile>, Vec<Problem>) {
+pub(crate) fn lower_all(
+    found: &[Found],
+    texts: &Texts,
+    progress: &Progress,
+) -> (Vec<LoweredFile>, Vec<Problem>) {
     let results: Vec<_> = with_quiet_panics(|| {
         found
-            .into_par_iter()
+            .par_iter()
             .map(|found| {
-                let result = lower_one(found);
+                let result = lower_one(found, texts);
                 progress.step();
                 result
             })
@@ -43,12 +47,12 @@ pub(crate) fn lower_all(found: Vec<Found>, progress: &Progress) -> (Vec<LoweredF
     (files, problems)
 }
 
-fn lower_one(found: Found) -> (Option<LoweredFile>, Vec<Problem>) {
+fn lower_one(found: &Found, texts: &Texts) -> (Option<LoweredFile>, Vec<Problem>) {
     let mut problems = Vec::new();
     let mut warn = |place, message| {
         problems.push(Problem { path: found.path.clone(), place, gravity: Gravity::Warning, message });
     };
-    let source = match read(&found.location) {
+    let source = match texts.read(&found.location) {
         Ok(source) => source,
         Err(reason) => {
             warn(None, format!("{reason}; the file is left out"));
@@ -75,7 +79,7 @@ fn lower_one(found: Found) -> (Option<LoweredFile>, Vec<Problem>) {
         let message = format!("{}{more}; what can be read is checked", problem.message);
         warn(Some(place(text, problem.span.start as usize)), message);
     }
-    (Some(LoweredFile { path: found.path, location: found.location, module }), problems)
+    (Some(LoweredFile { path: found.path.clone(), location: found.location.clone(), module }), problems)
 }
 
 fn place(text: &str, offset: usize) -> (usize, usize) {

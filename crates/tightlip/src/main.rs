@@ -1,13 +1,16 @@
 //! `tightlip`: finds error detail that reaches HTTP clients.
 
+mod analyse;
 mod arguments;
 mod check;
 mod deployment;
 mod detect;
+mod diff;
 mod discover;
 mod encoding;
 mod exclude;
 mod explain;
+mod fix;
 mod judge;
 mod lower;
 mod output;
@@ -15,10 +18,13 @@ mod outputs;
 mod paths;
 mod progress;
 mod read;
+mod repairs;
 mod rules;
 mod selection;
 mod templates;
 mod terminal;
+mod texts;
+mod write;
 
 use std::panic::catch_unwind;
 use std::process::ExitCode;

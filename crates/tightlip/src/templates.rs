@@ -6,7 +6,7 @@ use tightlip_flow::Pages;
 use tightlip_ir::{ExpressionKind, Literal, Module, Page, Symbol};
 
 use crate::discover::FoundTemplate;
-use crate::read::read;
+use crate::texts::Texts;
 
 /// Larger files are data.
 const LARGEST: u64 = 2 << 20;
@@ -26,7 +26,11 @@ pub(crate) fn may_be_template(path: &str) -> bool {
 
 /// The templates that texts of the program name, and those that they extend and include. Also where each can be read
 /// again.
-pub(crate) fn read_templates(modules: &[(String, Module)], found: &[FoundTemplate]) -> (Pages, Vec<PathBuf>) {
+pub(crate) fn read_templates(
+    modules: &[(String, Module)],
+    found: &[FoundTemplate],
+    changed: &Texts,
+) -> (Pages, Vec<PathBuf>) {
     let mut by_file_name: HashMap<&str, Vec<usize>> = HashMap::new();
     for (index, template) in found.iter().enumerate() {
         by_file_name.entry(file_name(&template.path)).or_default().push(index);
@@ -37,7 +41,8 @@ pub(crate) fn read_templates(modules: &[(String, Module)], found: &[FoundTemplat
     let mut pages: BTreeMap<usize, (Vec<Symbol>, Page)> = BTreeMap::new();
     while let Some(name) = waiting.pop() {
         for index in named(name.text(), &by_file_name, found) {
-            let (names, page) = pages.entry(index).or_insert_with(|| (Vec::new(), read_one(&found[index])));
+            let (names, page) =
+                pages.entry(index).or_insert_with(|| (Vec::new(), read_one(&found[index], changed)));
             names.push(name);
             waiting.extend(page.parts.iter().map(|part| part.name).filter(|part| seen.insert(*part)));
         }
@@ -79,9 +84,9 @@ fn named(name: &str, by_file_name: &HashMap<&str, Vec<usize>>, found: &[FoundTem
 }
 
 /// What cannot be read shows anything.
-fn read_one(template: &FoundTemplate) -> Page {
+fn read_one(template: &FoundTemplate, texts: &Texts) -> Page {
     let is_large = fs::metadata(&template.location).is_ok_and(|metadata| metadata.len() > LARGEST);
-    match read(&template.location) {
+    match texts.read(&template.location) {
         Ok(source) if !is_large => tightlip_templates::read(&source.text),
         _ => tightlip_templates::unknown(),
     }

@@ -30,6 +30,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "report",
             "leak",
             "recording",
+            "fix",
         ],
     ),
 ];

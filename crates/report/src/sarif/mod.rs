@@ -13,7 +13,7 @@ use crate::escape::percent_encode;
 use crate::page::{first_paragraph, page_body};
 use crate::paths::below;
 use crate::position::{Position, Positions, clamp};
-use crate::{Gravity, Problem, Report};
+use crate::{Applicability, Gravity, Problem, Repair, Report};
 
 /// Gives each rule its page of the catalogue, in Markdown.
 pub type RulePages<'a> = &'a dyn Fn(Rule) -> &'a str;
@@ -56,9 +56,10 @@ pub fn sarif(report: &Report<'_>, pages: RulePages<'_>, out: &mut impl Write) ->
         column_kind: "utf16CodeUnits",
         results: findings
             .iter()
-            .map(|finding| {
+            .enumerate()
+            .map(|(at, finding)| {
                 let index = order.iter().position(|rule| *rule == finding.rule).unwrap_or_default();
-                writer.result(finding, index)
+                writer.result(finding, report.repairs.get(at), index)
             })
             .collect(),
         properties: writer.properties(&report.judgement.applications),
@@ -122,7 +123,7 @@ struct Writer<'a> {
 }
 
 impl Writer<'_> {
-    fn result(&self, finding: &Finding, rule_index: usize) -> ResultEntry {
+    fn result(&self, finding: &Finding, repair: Option<&Repair>, rule_index: usize) -> ResultEntry {
         let mut message = format!("{}.", capitalized(&finding.message));
         if let Some(example) = &finding.example {
             message.push_str(&format!(" A client could be sent: {example}"));
@@ -137,6 +138,7 @@ impl Writer<'_> {
             message: Message::new(message),
             locations: vec![self.location(&finding.place, None)],
             code_flows: self.code_flows(&finding.steps),
+            fixes: repair.and_then(|repair| self.fix(repair)).into_iter().collect(),
             partial_fingerprints: BTreeMap::from([("tightlip/v1", finding.fingerprint.clone())]),
             properties: ResultProperties {
                 severity: finding.severity.name(),
@@ -144,6 +146,29 @@ impl Writer<'_> {
                 security_severity: security_severity(finding.severity),
             },
         }
+    }
+
+    /// A fix that can be applied, file by file.
+    fn fix(&self, repair: &Repair) -> Option<FixEntry> {
+        let mut changes: BTreeMap<&str, Vec<Replacement>> = BTreeMap::new();
+        for change in &repair.changes {
+            let (start, end) = (self.positions.start(&change.place), self.positions.end(&change.place));
+            changes.entry(&change.place.file.path).or_default().push(Replacement {
+                deleted_region: region(start, Some(end), None),
+                inserted_content: Message::new(change.replacement.clone()),
+            });
+        }
+        let may = matches!(repair.applicability, Applicability::Safe | Applicability::Unsafe);
+        (may && !changes.is_empty()).then(|| FixEntry {
+            description: Message::new(format!("{}.", capitalized(&repair.title))),
+            artifact_changes: changes
+                .into_iter()
+                .map(|(path, replacements)| ArtifactChange {
+                    artifact_location: self.artifact(path),
+                    replacements,
+                })
+                .collect(),
+        })
     }
 
     fn properties(&self, applications: &[Application]) -> Option<RunProperties> {

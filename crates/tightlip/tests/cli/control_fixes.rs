@@ -48,7 +48,7 @@ shown!(image_and_services, "TL2", [],
     "app.py" => APP,
     "Dockerfile" => "FROM python:3.12\nENV FLASK_APP=app.py \\\n    FLASK_DEBUG=1 \\\n    TZ=UTC\nCMD [\"flask\", \"run\", \"--debug\", \"--host\", \"0.0.0.0\"]\n",
     "docker-compose.yml" => "services:\n  web:\n    build: .\n    command: flask run --debug  # hot\n    environment:\n      - FLASK_DEBUG=true\n  other:\n    image: x\n    command:\n      - flask\n      - run\n      - --debug\n",
-    "Procfile" => "web: FLASK_DEBUG=on WERKZEUG_DEBUG_PIN=off flask run \\\n  --debugger --port $PORT\n",
+    "Procfile" => "web: FLASK_DEBUG=on WERKZEUG_DEBUG_PIN=off flask run --debugger --port $PORT\n",
     "uwsgi.ini" => "[uwsgi]\nmodule = app:app\ncatch-exceptions = true\n",
 );
 shown!(manifests, "TL2", [],

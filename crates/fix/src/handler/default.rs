@@ -18,7 +18,8 @@ impl Place<'_> {
         if let Some(entry) = self.entry_of_handler() {
             return self.filled(id, &entry);
         }
-        let (callee, _) = arguments_of(self.site, id).ok_or_else(|| Refusal("no call stands there".to_owned()))?;
+        let (callee, _) =
+            arguments_of(self.site, id).ok_or_else(|| Refusal("no call stands there".to_owned()))?;
         let scope = self.site.scope(self.site.function_at(self.span)?);
         let model = scope.path(callee).and_then(|path| scope.catalogue.calls.get(&path));
         let default = model.and_then(|model| model.defaults.first());
@@ -38,7 +39,9 @@ impl Place<'_> {
         let imported = bring(self.site, Wanted::Name(module, name))?;
         let mut edits = imported.edits;
         let (_, arguments) = arguments_of(self.site, call).unwrap_or((call, &[]));
-        let known = arguments.iter().find(|argument| argument.keyword.is_some_and(|name| name == closing.argument.as_str()));
+        let known = arguments
+            .iter()
+            .find(|argument| argument.keyword.is_some_and(|name| name == closing.argument.as_str()));
         let item = imported.name;
         let edit = match known {
             Some(list) => {
@@ -63,7 +66,9 @@ impl Place<'_> {
             let code = format!(
                 "def {FORMATTER}(error, debug=False):\n    return {{\"message\": \"{SAFE_TEXT}\", \"path\": error.path}}\n\n\n"
             );
-            edits.push(self.site.insert(self.site.line_start(here.span.start), in_style(self.site, "", &code)));
+            edits.push(
+                self.site.insert(self.site.line_start(here.span.start), in_style(self.site, "", &code)),
+            );
         }
         Ok(Mending { title: "send a fixed text for each error", safety: Safety::Unsafe, edits })
     }

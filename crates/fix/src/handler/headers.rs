@@ -31,9 +31,10 @@ impl Place<'_> {
             return Err(Refusal("what is returned shares its line with something else".to_owned()));
         }
         let (body, status) = match handler.scope.kind(value) {
-            ExpressionKind::Collection { kind: CollectionKind::Tuple, items } => {
-                (*items.first().ok_or_else(|| Refusal("nothing is returned".to_owned()))?, items.get(1).copied())
-            }
+            ExpressionKind::Collection { kind: CollectionKind::Tuple, items } => (
+                *items.first().ok_or_else(|| Refusal("nothing is returned".to_owned()))?,
+                items.get(1).copied(),
+            ),
             _ => (value, None),
         };
         let reply = self.free_name(&handler)?;
@@ -41,7 +42,9 @@ impl Place<'_> {
         let mut edits: Vec<Edit> = Vec::new();
         match self.body(&handler, body)? {
             Body::Reply(text) => {
-                code.push_str(&format!("{reply}.data = {text}.data\n{reply}.mimetype = \"application/json\"\n"));
+                code.push_str(&format!(
+                    "{reply}.data = {text}.data\n{reply}.mimetype = \"application/json\"\n"
+                ));
             }
             Body::Record(text) => {
                 let jsonify = bring(self.site, Wanted::Name("flask", "jsonify"))?;
@@ -58,7 +61,11 @@ impl Place<'_> {
         }
         code.push_str(&format!("return {reply}"));
         edits.push(self.site.replace(standing.span(), self.lines(&code, standing.span().start)));
-        Ok(Mending { title: "start from the reply of the error, which has its headers", safety: Safety::Safe, edits })
+        Ok(Mending {
+            title: "start from the reply of the error, which has its headers",
+            safety: Safety::Safe,
+            edits,
+        })
     }
 
     /// Our own lines in the style of the file; the author's words in them stay as they are.

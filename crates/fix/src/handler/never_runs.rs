@@ -24,7 +24,11 @@ impl Place<'_> {
             return Ok(Mending { title, safety: Safety::Unsafe, edits });
         }
         if let Some(edits) = self.replaced(standing)? {
-            return Ok(Mending { title: "take out what a later handler replaces", safety: Safety::Safe, edits });
+            return Ok(Mending {
+                title: "take out what a later handler replaces",
+                safety: Safety::Safe,
+                edits,
+            });
         }
         if let Some(edits) = self.wider()? {
             let title = "register the handler for the whole application";
@@ -48,10 +52,7 @@ impl Place<'_> {
         let before = blank_lines_before(self.site, lines.start);
         let text = self.site.slice(lines).trim_end_matches(['\n', '\r']).to_owned();
         let moved = format!("{text}{newline}{newline}");
-        Ok(Some(vec![
-            self.site.insert(at, moved),
-            self.site.replace(Span::new(before, lines.end), ""),
-        ]))
+        Ok(Some(vec![self.site.insert(at, moved), self.site.replace(Span::new(before, lines.end), "")]))
     }
 
     /// What stands alone under a test for debug mode does without the test.
@@ -75,10 +76,7 @@ impl Place<'_> {
             return Err(Refusal("nothing else stands under the test".to_owned()));
         }
         let at = self.site.line_start(test.span.start);
-        Ok(Some(vec![
-            self.site.insert(at, text),
-            self.site.replace(statement::lines(self.site, span), ""),
-        ]))
+        Ok(Some(vec![self.site.insert(at, text), self.site.replace(statement::lines(self.site, span), "")]))
     }
 
     /// A handler for the same errors comes later: this one goes, or only its registration where it is used otherwise.
@@ -97,7 +95,9 @@ impl Place<'_> {
             let key = key.as_deref()?;
             key.parse::<i64>().ok().or_else(|| {
                 let mut classes = catalogue.handling.classes.iter();
-                classes.find(|(path, _)| path.text().rsplit('.').next() == Some(key)).and_then(|(_, class)| class.status)
+                classes
+                    .find(|(path, _)| path.text().rsplit('.').next() == Some(key))
+                    .and_then(|(_, class)| class.status)
             })
         };
         let ids = (0..module.expressions.len() as u32).map(ExpressionId);
@@ -117,7 +117,9 @@ impl Place<'_> {
                 _ => with_blank_lines(self.site, standing.span()),
             }),
         };
-        removed.map(|edit| Some(vec![edit])).ok_or_else(|| Refusal("it shares its lines with something else".to_owned()))
+        removed
+            .map(|edit| Some(vec![edit]))
+            .ok_or_else(|| Refusal("it shares its lines with something else".to_owned()))
     }
 
     /// Whether a function is named anywhere, or has other decorators.
@@ -140,8 +142,12 @@ impl Place<'_> {
     /// `part.errorhandler(404)` is `part.app_errorhandler(404)`.
     fn wider(&self) -> Result<Option<Vec<Edit>>, Refusal> {
         let module = self.site.module()?;
-        let Some((callee, _)) = self.call().and_then(|call| arguments_of(self.site, call)) else { return Ok(None) };
-        let ExpressionKind::Attribute { object, name } = &module.expression(callee).kind else { return Ok(None) };
+        let Some((callee, _)) = self.call().and_then(|call| arguments_of(self.site, call)) else {
+            return Ok(None);
+        };
+        let ExpressionKind::Attribute { object, name } = &module.expression(callee).kind else {
+            return Ok(None);
+        };
         let scope = self.site.scope(self.site.function_at(self.span)?);
         let applications = &self.site.project.checked.catalogue.applications;
         let is_part = scope.path(*object).is_none_or(|path| !applications.contains_key(&path));
@@ -156,7 +162,8 @@ impl Place<'_> {
     fn call(&self) -> Option<ExpressionId> {
         let module = self.site.module().ok()?;
         let ids = (0..module.expressions.len() as u32).map(ExpressionId);
-        ids.filter(|id| module.expression(*id).span == self.span).find(|id| arguments_of(self.site, *id).is_some())
+        ids.filter(|id| module.expression(*id).span == self.span)
+            .find(|id| arguments_of(self.site, *id).is_some())
     }
 }
 
@@ -181,10 +188,13 @@ fn dedented(text: &str, from: &str, to: &str) -> Result<String, Refusal> {
     if text.contains("\"\"\"") || text.contains("'''") {
         return Err(Refusal("a text of several lines stands in it".to_owned()));
     }
-    Ok(text.split_inclusive('\n').map(|line| match line.strip_prefix(from) {
-        Some(rest) => format!("{to}{rest}"),
-        None => line.to_owned(),
-    }).collect())
+    Ok(text
+        .split_inclusive('\n')
+        .map(|line| match line.strip_prefix(from) {
+            Some(rest) => format!("{to}{rest}"),
+            None => line.to_owned(),
+        })
+        .collect())
 }
 
 /// Takes the lines of a statement out, with the blank ones above them.

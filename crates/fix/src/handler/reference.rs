@@ -141,9 +141,11 @@ impl Place<'_> {
 
 fn is_for_every_error(handler: &Handler<'_>) -> bool {
     let catalogue = handler.scope.catalogue;
-    handler.registrations.iter().flat_map(|registration| &registration.role.handles).any(
-        |class| matches!(class, ClassName::Library(path) if catalogue.is_every_error(*path)),
-    )
+    handler
+        .registrations
+        .iter()
+        .flat_map(|registration| &registration.role.handles)
+        .any(|class| matches!(class, ClassName::Library(path) if catalogue.is_every_error(*path)))
 }
 
 fn touches(one: Span, other: Span) -> bool {

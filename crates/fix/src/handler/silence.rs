@@ -42,9 +42,12 @@ impl Place<'_> {
         for statement in walk::statements(&handler.definition.body) {
             let StatementKind::Expression(call) = &statement.kind else { continue };
             let Some((callee, arguments)) = arguments_of(self.site, *call) else { continue };
-            let ExpressionKind::Attribute { object, name } = &module.expression(callee).kind else { continue };
+            let ExpressionKind::Attribute { object, name } = &module.expression(callee).kind else {
+                continue;
+            };
             let of_logger = self.site.slice(module.expression(*object).span).to_lowercase().contains("log");
-            let says = arguments.iter().any(|argument| argument.keyword.is_some_and(|name| name == "exc_info"));
+            let says =
+                arguments.iter().any(|argument| argument.keyword.is_some_and(|name| name == "exc_info"));
             if methods.contains(name) && of_logger && !says {
                 found = Some(*call);
             }

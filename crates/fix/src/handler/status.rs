@@ -19,7 +19,9 @@ impl Place<'_> {
             return self.let_replies_through(arm);
         }
         let handler = self.handler()?;
-        if handler.definition.name_span == self.span || handler.is_lambda() && handler.definition.span == self.span {
+        if handler.definition.name_span == self.span
+            || handler.is_lambda() && handler.definition.span == self.span
+        {
             return self.replies_first(&handler);
         }
         self.status_of_reply(&handler)
@@ -35,12 +37,17 @@ impl Place<'_> {
         };
         let title = "give the error class a status";
         let name = class.name.text().to_lowercase();
-        let of_server = ["server", "internal", "unavailable", "backend"].iter().any(|word| name.contains(word));
+        let of_server =
+            ["server", "internal", "unavailable", "backend"].iter().any(|word| name.contains(word));
         let code = format!("code = {}", if of_server { 500 } else { 400 });
         if !self.site.starts_line(first.span.start) {
             // `class Gone(HTTPException): pass`
             return if self.site.slice(first.span) == "pass" {
-                Ok(Mending { title, safety: Safety::Unsafe, edits: vec![self.site.replace(first.span, code)] })
+                Ok(Mending {
+                    title,
+                    safety: Safety::Unsafe,
+                    edits: vec![self.site.replace(first.span, code)],
+                })
             } else {
                 Err(Refusal("the class stands on one line".to_owned()))
             };
@@ -70,7 +77,8 @@ impl Place<'_> {
                 return Err(Refusal("the handler returns nothing".to_owned()));
             };
             let span = self.site.module()?.expression(*value).span;
-            edits.push(self.site.insert(span.start, format!("{error} if isinstance({error}, {class}) else ")));
+            edits
+                .push(self.site.insert(span.start, format!("{error} if isinstance({error}, {class}) else ")));
             return Ok(Mending { title, safety: Safety::Unsafe, edits });
         }
         let module = self.site.module()?;
@@ -82,7 +90,9 @@ impl Place<'_> {
         let first = first.ok_or_else(|| Refusal("the handler does nothing".to_owned()))?;
         let at = statement::line_before(self.site, first.span)?;
         let code = format!("if isinstance({error}, {class}):\n    return {error}\n");
-        edits.push(self.site.insert(at, statement::in_style(self.site, self.site.indent(first.span.start), &code)));
+        edits.push(
+            self.site.insert(at, statement::in_style(self.site, self.site.indent(first.span.start), &code)),
+        );
         Ok(Mending { title, safety: Safety::Unsafe, edits })
     }
 
@@ -145,10 +155,12 @@ pub(super) fn own_status(handler: &Handler<'_>, catalogue: &Catalogue) -> Option
 }
 
 fn is_for_replies(handler: &Handler<'_>, catalogue: &Catalogue) -> bool {
-    handler.registrations.iter().flat_map(|registration| &registration.role.handles).all(|class| match class {
-        ClassName::Library(path) => catalogue.is_reply(*path),
-        ClassName::Program(class) => {
-            handler.scope.program.library_ancestors(*class).iter().any(|path| catalogue.is_reply(*path))
-        }
-    })
+    handler.registrations.iter().flat_map(|registration| &registration.role.handles).all(
+        |class| match class {
+            ClassName::Library(path) => catalogue.is_reply(*path),
+            ClassName::Program(class) => {
+                handler.scope.program.library_ancestors(*class).iter().any(|path| catalogue.is_reply(*path))
+            }
+        },
+    )
 }

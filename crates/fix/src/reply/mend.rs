@@ -56,7 +56,8 @@ pub(super) fn mend(
         .collect();
     spots.sort();
     spots.dedup();
-    if spots.is_empty() {
+    let is_spread = spots.is_empty() && is_spread(&site, &body, handler);
+    if spots.is_empty() && !is_spread {
         return Err(Refusal("the error is handed on as it is".to_owned()));
     }
     let statements: Vec<&Statement> = spots.iter().filter_map(|spot| body.statement(place(*spot))).collect();
@@ -71,9 +72,13 @@ pub(super) fn mend(
     let mut edits = rewritten.edits;
 
     let said = rewritten.said.iter().map(|words| plain(words)).find(|words| !words.is_empty());
-    let message = said.clone().unwrap_or_else(|| format!("{} failed", function_name(module, first.function)));
     let recording = recording(project, first, handler, &reads, &body);
-    let wrapped = handler.and_then(|handler| wrap(&site, &statements, handler));
+    let message = match (&said, recording) {
+        (Some(said), _) if !is_empty_word(said) => said.clone(),
+        (_, Recording::Parameter(_)) => "Unexpected error".to_owned(),
+        _ => format!("{} failed", function_name(module, first.function)),
+    };
+    let wrapped = handler.filter(|_| !is_spread).and_then(|handler| wrap(&site, &statements, handler));
     match &wrapped {
         Some(causes) => edits.extend(causes.iter().cloned()),
         None => edits.extend(record(&reader, recording, block, &message, &edits)?),
@@ -83,8 +88,14 @@ pub(super) fn mend(
     {
         edits.extend(without_name(&site, &body, handler, &edits));
     }
+    let gone: Vec<Span> =
+        edits.iter().map(|edit| edit.span).filter(|span| spots_contain(&body, &spots, *span)).collect();
+    edits.extend(crate::unused::imports(&site, &gone));
     edits.sort();
     edits.dedup();
+    if edits.windows(2).any(|pair| pair[1].span.start < pair[0].span.end) {
+        return Err(Refusal("what has to change is too near to each other".to_owned()));
+    }
     let is_unasked = findings.iter().all(|index| {
         sources
             .iter()
@@ -178,6 +189,26 @@ fn place(spot: Spot) -> ExpressionId {
         | Spot::Chosen(id, _)
         | Spot::Whole(id, _) => id,
     }
+}
+
+/// Whether `span` is that of a spot: what stood there is gone.
+fn spots_contain(body: &Body<'_>, spots: &[Spot], span: Span) -> bool {
+    spots.iter().any(|spot| matches!(spot, Spot::Whole(id, _) if body.span(*id) == span))
+}
+
+/// Whether all variables of the function are handed on at once, the error among them: without its name it is not.
+fn is_spread(site: &Site<'_>, body: &Body<'_>, handler: Option<&Handler>) -> bool {
+    let Some(name) = handler.and_then(|handler| handler.name) else { return false };
+    let is_call = |statement: &&Statement| {
+        let text = site.slice(statement.span);
+        text.contains("locals()") || text.contains("vars()")
+    };
+    body.reads(name).is_empty() && body.statements.iter().any(is_call)
+}
+
+/// Words that tell nobody what went wrong.
+fn is_empty_word(words: &str) -> bool {
+    matches!(words.to_lowercase().as_str(), "error" | "failed" | "failure" | "an error occurred" | "fehler")
 }
 
 /// The status of the statement that sends.

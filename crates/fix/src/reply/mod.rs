@@ -21,7 +21,6 @@ use tightlip_ir::{Module, Span};
 use tightlip_rules::{FileId, Finding};
 
 use self::body::{arm_around, arm_binding};
-use crate::edit::Refusal;
 use crate::propose::Proposal;
 use crate::site::Project;
 

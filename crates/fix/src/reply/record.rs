@@ -108,7 +108,9 @@ fn line(reader: &Reader<'_>, statement: &Statement, error: Option<Symbol>, edite
             Some(Line { call, kind })
         }
         ExpressionKind::Name(name) if *name == "print" => {
-            (speaks() || text.contains("format_exc")).then_some(Line { call, kind: LineKind::Printed })
+            let is_page = arguments.iter().any(|argument| argument.keyword.is_some());
+            (!is_edited && !is_page && (speaks() || text.contains("format_exc")))
+                .then_some(Line { call, kind: LineKind::Printed })
         }
         ExpressionKind::Name(name) | ExpressionKind::Attribute { name, .. } => {
             let path = reader.site.scope(reader.function).path(*callee);

@@ -139,10 +139,7 @@ impl Rewriter<'_> {
         let Some(mut found) = tokens(self.site.slice(span), Holes::Percent) else { return false };
         let holes = hole_ranges(&found);
         let behind = self.site.slice(Span::new(span.end, self.body.span(text).end));
-        if holes.len() != operands.len()
-            || behind.contains(['\n', '#'])
-            || !behind.trim_start().starts_with('%')
-        {
+        if holes.len() != operands.len() || behind.contains('#') || !behind.trim_start().starts_with('%') {
             return false;
         }
         let raw_holes: Vec<Range<usize>> = holes
@@ -153,18 +150,45 @@ impl Rewriter<'_> {
             .collect();
         words::take_out(&mut found, Holes::Percent, |hole| raw_holes.contains(hole), self.instead);
         self.write(span.start as usize, &found, self.site.slice(span), rewritten);
-        let left: Vec<&str> = operands
-            .iter()
-            .filter(|operand| !raw.contains(operand))
-            .map(|operand| self.slice(*operand))
-            .collect();
-        let behind = match left[..] {
-            [] => String::new(),
-            [one] => format!(" % ({one},)"),
-            _ => format!(" % ({})", left.join(", ")),
-        };
-        rewritten.edits.push(self.site.replace(Span::new(span.end, self.body.span(text).end), behind));
+        let left = operands.iter().filter(|operand| !raw.contains(operand)).count();
+        if left == 0 {
+            let behind = Span::new(span.end, self.body.span(text).end);
+            rewritten.edits.push(self.site.replace(behind, ""));
+        } else {
+            self.drop_operands(operands, raw, left, rewritten);
+        }
         true
+    }
+
+    /// Takes operands out of a tuple; one that is left alone is still one.
+    fn drop_operands(
+        &self,
+        operands: &[ExpressionId],
+        raw: &[ExpressionId],
+        left: usize,
+        rewritten: &mut Rewritten,
+    ) {
+        let span = |place: usize| self.body.span(operands[place]);
+        let mut kept: Option<usize> = None;
+        for place in 0..operands.len() {
+            if !raw.contains(&operands[place]) {
+                kept = Some(place);
+            } else if kept.is_some() {
+                let gone = Span::new(span(place - 1).end, span(place).end);
+                rewritten.edits.push(self.site.replace(gone, ""));
+            } else {
+                let gone = Span::new(span(place).start, span(place + 1).start);
+                rewritten.edits.push(self.site.replace(gone, ""));
+            }
+        }
+        let Some(kept) = kept.filter(|_| left == 1) else { return };
+        let is_last = kept + 1 == operands.len();
+        // The comma goes to where the first of those behind it is taken out.
+        let end = span(kept).end;
+        match rewritten.edits.iter_mut().find(|edit| !is_last && edit.span.start == end) {
+            Some(edit) => edit.replacement = ",".to_owned(),
+            None => rewritten.edits.push(self.site.insert(end, ",")),
+        }
     }
 
     /// `"...".format(error)`, `_("... %(error)s", error=error)`, `_("... %s") % error`.

@@ -73,6 +73,9 @@ const LIST_MAKERS: &[&str] = &[
 /// Calls that give a record.
 const RECORD_MAKERS: &[&str] = &["vars", "locals", "globals", "dict"];
 
+/// Parts of the names of functions that make words of an error.
+const WORD_MAKERS: &[&str] = &["message", "msg", "text", "describe", "to_str", "stringify"];
+
 /// Calls that tell nothing of what they are given.
 const HARMLESS: &[&str] = &["isinstance", "hasattr", "issubclass", "len", "bool", "id", "callable", "int"];
 
@@ -111,6 +114,8 @@ impl Reader<'_> {
         match &statement.kind {
             StatementKind::If { .. } | StatementKind::Assert(_) | StatementKind::Match { .. } => true,
             StatementKind::Loop { target: None, .. } => true,
+            StatementKind::Assign { targets, .. } => targets.contains(&id),
+            StatementKind::Update { target, .. } | StatementKind::Declare { target, .. } => *target == id,
             StatementKind::Raise { exception, cause } => *exception == Some(id) || *cause == Some(id),
             _ => false,
         }
@@ -124,6 +129,8 @@ impl Reader<'_> {
                 }
                 Step::Up
             }
+            // A key is no text.
+            ExpressionKind::Index { index, .. } if *index == id => return None,
             ExpressionKind::Index { .. } | ExpressionKind::Slice(_) | ExpressionKind::Await(_) => Step::Up,
             ExpressionKind::Format(parts) => {
                 let is_text = parts.first() == Some(&id)
@@ -215,9 +222,24 @@ impl Reader<'_> {
             _ => false,
         };
         let is_own = matches!(self.scope().target(callee), Target::Function(_) | Target::Class(_));
-        let passes = is_source || (makes && first && keyword.is_none() && !is_own) || name == "getattr";
+        let describes = is_own && self.is_described(id, call, name);
+        let passes =
+            is_source || describes || (makes && first && keyword.is_none() && !is_own) || name == "getattr";
         let is_substituted = name == "sub" && !first;
         Some(if passes || is_substituted { Step::Up } else { Step::Stop })
+    }
+
+    /// Whether a function of the program makes words of the error itself, which become part of something else.
+    fn is_described(&self, id: ExpressionId, call: ExpressionId, name: &str) -> bool {
+        let name = name.to_lowercase();
+        let is_error = matches!(self.body.kind(id), ExpressionKind::Name(_));
+        let makes_words = WORD_MAKERS.iter().any(|part| name.contains(part));
+        let is_returned = self.body.parent(call).is_none()
+            && self
+                .body
+                .statement(call)
+                .is_some_and(|statement| !matches!(statement.kind, StatementKind::Assign { .. }));
+        is_error && makes_words && !is_returned
     }
 
     fn first_argument(&self, call: ExpressionId) -> Option<ExpressionId> {

@@ -29,10 +29,26 @@ pub(super) fn status(site: &Site<'_>, body: &Body<'_>, statement: &Statement) ->
         }
         ExpressionKind::Call { callee, arguments } => {
             let of_class = scope.path(*callee).and_then(|path| handling.classes.get(&path)?.status);
-            of_class.or_else(|| arguments.iter().find_map(|argument| is_status(&argument.value)))
+            let of_name = || named(walk_name(body, *callee)?);
+            of_class
+                .or_else(of_name)
+                .or_else(|| arguments.iter().find_map(|argument| is_status(&argument.value)))
         }
         _ => None,
     })
+}
+
+fn walk_name(body: &Body<'_>, callee: ExpressionId) -> Option<&'static str> {
+    match body.kind(callee) {
+        ExpressionKind::Name(name) | ExpressionKind::Attribute { name, .. } => Some(name.text()),
+        _ => None,
+    }
+}
+
+/// The status in the name of a function: `response_422`.
+fn named(name: &str) -> Option<i64> {
+    let digits = name.trim_start_matches(|letter: char| !letter.is_ascii_digit());
+    digits.parse().ok().filter(|status| (400..600).contains(status))
 }
 
 /// What to say with it.

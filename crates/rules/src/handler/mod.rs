@@ -12,7 +12,7 @@ mod lookup;
 mod reached;
 mod recording;
 mod reply;
-pub mod scope;
+pub(crate) mod scope;
 mod silence;
 mod spoken;
 mod status;

@@ -58,7 +58,9 @@ impl Kind {
             Kind::Records => "jsonify(ok=True)",
             Kind::Pages | Kind::Both => "render_template_string(\"<p>ok</p>\")",
         };
-        let both = format!("\n\n@{router}.get(\"/api\")\ndef api():\n    return jsonify(success=False, message=\"No.\"), 400\n");
+        let both = format!(
+            "\n\n@{router}.get(\"/api\")\ndef api():\n    return jsonify(success=False, message=\"No.\"), 400\n"
+        );
         let views = VIEWS.replace("{router}", router).replace("{good}", good);
         if self == Kind::Both { views + &both } else { views }
     }
@@ -75,7 +77,10 @@ impl Kind {
 
 fn single_file(kind: Kind) -> Files {
     let imports = kind.imports("Flask, ");
-    let app = format!("{imports}app = Flask(__name__)\napp.config[\"MAX_CONTENT_LENGTH\"] = 1024\n\n{}", kind.views("app"));
+    let app = format!(
+        "{imports}app = Flask(__name__)\napp.config[\"MAX_CONTENT_LENGTH\"] = 1024\n\n{}",
+        kind.views("app")
+    );
     vec![("app.py".to_owned(), app)]
 }
 
@@ -139,21 +144,31 @@ fn hold_handlers(environment: &str) {
                 let name = format!("{environment}, {style:?}, {kind:?}, {layout}");
                 let left = findings(&files, &|_| true);
                 assert!(left.is_empty(), "{name}: {left:?}, {refused:?}\n{files:?}");
-                cases.push((kind, name.clone(), json!({ "name": name, "files": files, "requests": REQUESTS })));
+                cases.push((
+                    kind,
+                    name.clone(),
+                    json!({ "name": name, "files": files, "requests": REQUESTS }),
+                ));
             }
         }
     }
     let told = told(&interpreter, &cases.iter().map(|(_, _, case)| case).collect::<Vec<_>>());
     for ((kind, name, case), answer) in cases.iter().zip(&told) {
         let shown = format!("{name}: {answer:#}\n{case:#}");
-        let replies: Vec<&str> =
-            answer["replies"].as_array().unwrap_or_else(|| panic!("{shown}")).iter().filter_map(Value::as_str).collect();
-        let starts = |place: usize, status: &str| assert!(replies[place].starts_with(status), "{place}: {shown}");
+        let replies: Vec<&str> = answer["replies"]
+            .as_array()
+            .unwrap_or_else(|| panic!("{shown}"))
+            .iter()
+            .filter_map(Value::as_str)
+            .collect();
+        let starts =
+            |place: usize, status: &str| assert!(replies[place].starts_with(status), "{place}: {shown}");
         for (place, wants_page) in [(0, false), (1, true)] {
             starts(place, "500");
             assert!(!replies[place].contains(SECRET), "{shown}");
             let is_page = *kind == Kind::Pages || (*kind == Kind::Both && wants_page);
-            let reference = reference(replies[place], is_page).unwrap_or_else(|| panic!("no reference, {shown}"));
+            let reference =
+                reference(replies[place], is_page).unwrap_or_else(|| panic!("no reference, {shown}"));
             let log = answer["log"].as_str().unwrap_or_default();
             let (_, behind) = log.split_once(&reference).unwrap_or_else(|| panic!("not in the log, {shown}"));
             assert!(behind.contains("Traceback") && behind.contains(SECRET), "{shown}");
@@ -169,7 +184,10 @@ fn hold_handlers(environment: &str) {
         assert!(replies[6].contains("Retry-After: 30") && replies[6].contains("Not so fast."), "{shown}");
         starts(7, "200");
         if *kind == Kind::Both {
-            assert!(replies[2].contains("\"success\":false") || replies[2].contains("\"success\": false"), "{shown}");
+            assert!(
+                replies[2].contains("\"success\":false") || replies[2].contains("\"success\": false"),
+                "{shown}"
+            );
         }
     }
 }

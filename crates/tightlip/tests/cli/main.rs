@@ -5,5 +5,6 @@ mod command;
 mod control_fixes;
 mod deployment;
 mod discovery;
+mod fix;
 mod runner;
 mod templates;

@@ -4,5 +4,6 @@ mod broken;
 mod command;
 mod deployment;
 mod discovery;
+mod outputs;
 mod runner;
 mod templates;

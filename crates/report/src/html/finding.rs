@@ -29,11 +29,14 @@ pub(super) fn card(
             data-application=[finding.application] {
             details {
                 summary {
+                    // The blanks keep the words apart for those who hear them.
                     span class=(format!("chip {}", finding.severity.name())) { (finding.severity.name()) }
+                    " "
                     span.title {
                         span.rule { (rule.code()) " " (rule.name()) }
                         " " span.message { (sentence(&finding.message)) }
                     }
+                    " "
                     span.where {
                         (whereabouts(&finding.place, positions))
                         @if !fold.others.is_empty() { " " span.more { (fold.len()) " sources" } }

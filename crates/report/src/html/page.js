@@ -18,7 +18,7 @@
     if (!target) return;
     open(target.matches(".finding") ? target.firstElementChild : target);
     target.closest(".finding")?.removeAttribute("hidden");
-    target.scrollIntoView({ block: "nearest" });
+    target.scrollIntoView({ block: "start" });
     target.focus({ preventScroll: true });
   };
   addEventListener("hashchange", follow);

@@ -1,4 +1,6 @@
-//! A small judgement, made by hand.
+//! A small judgement, made by hand. Each test file uses a part of it.
+
+#![allow(dead_code)]
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -96,6 +98,32 @@ pub(crate) fn many_sources(count: usize) -> Judgement {
         .collect();
     findings.push(no_flow(&file("my shop/wsgi#1.py", WSGI)));
     Judgement { findings, ..Judgement::default() }
+}
+
+/// So many findings at as many places, in files of forty.
+pub(crate) fn large(count: usize) -> Judgement {
+    let mut judgement = judgement();
+    judgement.findings.clear();
+    for start in (0..count).step_by(40) {
+        let text = VIEWS.repeat(40);
+        let views = file(&format!("shop/views/part_{}.py", start / 40), &text);
+        for at in start..(start + 40).min(count) {
+            let mut finding = in_one_file(&views);
+            let reply = place(&views, "f\"Order failed: {error}\"", at - start);
+            finding.steps = vec![
+                step(
+                    place(&views, "Exception as error", at - start),
+                    "whatever `orders.place` raises is caught here",
+                ),
+                step(place(&views, "jsonify(error=", at - start), "`jsonify` is given it"),
+                step(reply.clone(), "and its text is sent to the client"),
+            ];
+            finding.place = reply;
+            finding.fingerprint = format!("{at:016x}");
+            judgement.findings.push(finding);
+        }
+    }
+    judgement
 }
 
 fn in_one_file(views: &Arc<SourceFile>) -> Finding {

@@ -6,5 +6,6 @@ mod control_fixes;
 mod deployment;
 mod discovery;
 mod fix;
+mod outputs;
 mod runner;
 mod templates;

@@ -242,7 +242,7 @@ fn length(status: u16, headers: &Headers) -> Length {
 
 #[cfg(test)]
 mod tests {
-    use crate::*;
+    use super::*;
 
     fn replies(text: &str) -> Vec<(u64, Option<(u16, String)>)> {
         let mut wire = Wire { input: text.as_bytes(), line: 1, ahead: Vec::new() };

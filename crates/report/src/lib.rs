@@ -6,6 +6,7 @@
 
 mod applications;
 mod escape;
+mod evidence;
 mod excerpt;
 mod frames;
 mod json;

@@ -7,7 +7,7 @@ use tightlip_rules::{Application, Finding, Severity};
 
 use crate::escape::{escape_controls, shorten};
 use crate::position::Positions;
-use crate::{Report, applications, frames};
+use crate::{Report, applications, evidence, frames};
 
 /// A longer example or remedy is cut.
 const LONGEST_SENTENCE: usize = 300;
@@ -59,7 +59,9 @@ fn write_body(
 ) -> io::Result<()> {
     out.write_all(frames::render(finding, positions, style).as_bytes())?;
     let page = format!("tightlip explain {}", finding.rule.code());
-    if let Some(example) = &finding.example {
+    if let Some(evidence) = &finding.evidence {
+        out.write_all(evidence::render(evidence, style).as_bytes())?;
+    } else if let Some(example) = &finding.example {
         writeln!(out, "  could send  {}", sentence(example))?;
     }
     if finding.remedy.is_empty() {

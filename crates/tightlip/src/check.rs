@@ -48,14 +48,16 @@ pub(crate) fn check(arguments: &CheckArguments, color: Color) -> Outcome {
     print(outcome, |out| tightlip_report::write(&report, format, text_style(color), &rule_page, out))
 }
 
-struct Checked {
-    judgement: Judgement,
-    problems: Vec<Problem>,
+/// What the check of the source found.
+pub(crate) struct Checked {
+    pub(crate) judgement: Judgement,
+    pub(crate) problems: Vec<Problem>,
     /// How many files were read.
-    files: usize,
+    pub(crate) files: usize,
 }
 
-fn analyse(discovery: Discovery) -> Result<Checked, String> {
+/// Lowers, links, solves and judges what was discovered.
+pub(crate) fn analyse(discovery: Discovery) -> Result<Checked, String> {
     let Discovery { files: found, deployment, templates, mut problems, .. } = discovery;
     let count = found.len();
     let progress = Progress::start(count);
@@ -82,7 +84,7 @@ fn analyse(discovery: Discovery) -> Result<Checked, String> {
 }
 
 /// Writes the problems to standard error: `warning: shop/cut.py:3:9: ...`.
-fn tell(problems: &[Problem], color: bool) {
+pub(crate) fn tell(problems: &[Problem], color: bool) {
     for problem in problems {
         let place = problem.place.map_or_else(String::new, |(line, column)| format!(":{line}:{column}"));
         let (on, off) = match (color, problem.gravity) {
@@ -97,7 +99,7 @@ fn tell(problems: &[Problem], color: bool) {
     }
 }
 
-fn outcome(judgement: &Judgement, problems: &[Problem], exit_zero: bool) -> Outcome {
+pub(crate) fn outcome(judgement: &Judgement, problems: &[Problem], exit_zero: bool) -> Outcome {
     if problems.iter().any(|problem| problem.gravity == Gravity::Error) {
         Outcome::CouldNotRun
     } else if judgement.findings.is_empty() || exit_zero {

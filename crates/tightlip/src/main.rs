@@ -12,6 +12,7 @@ mod lower;
 mod output;
 mod paths;
 mod progress;
+mod prove;
 mod read;
 mod rules;
 mod selection;
@@ -49,6 +50,7 @@ fn main() -> ExitCode {
 fn run(arguments: &Arguments) -> Outcome {
     match &arguments.command {
         Command::Check(check) => check::check(check, arguments.color),
+        Command::Prove(prove) => prove::prove(prove, arguments.color),
         Command::Rules => rules::rules(arguments.color),
         Command::Explain { topic } => explain::explain(topic, arguments.color),
     }

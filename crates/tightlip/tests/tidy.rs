@@ -15,7 +15,11 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("rules", &["ir", "catalogue", "deployment", "flow"]),
     ("report", &["ir", "rules"]),
     ("fix", &["ir", "languages", "catalogue", "deployment", "flow", "rules"]),
-    ("tightlip", &["ir", "languages", "catalogue", "deployment", "templates", "flow", "rules", "report"]),
+    ("prove", &["ir", "rules"]),
+    (
+        "tightlip",
+        &["ir", "languages", "catalogue", "deployment", "templates", "flow", "rules", "report", "prove"],
+    ),
 ];
 
 /// Rooms that know no framework, and names that would betray one.

@@ -107,9 +107,9 @@ impl Witness for DebuggerWitness<'_, '_> {
                 Rule::TracebacksServed => is_page,
                 rule => is_configuration(rule),
             };
-            let is_better = match &self.proof.evidence[index] {
-                None => true,
-                Some(known) => known.verdict == Verdict::Proven(Cause::Injected) && cause == Cause::Input,
+            let is_better = match self.proof.evidence[index].as_ref().map(|known| known.verdict) {
+                Some(Verdict::Proven(known)) => known == Cause::Injected && cause == Cause::Input,
+                _ => true,
             };
             if shows && is_better {
                 let leaks = vec![(Part::Body, mark.to_owned())];
@@ -119,6 +119,10 @@ impl Witness for DebuggerWitness<'_, '_> {
     }
 
     fn has_seen_enough(&self) -> bool {
+        self.seen_page
+    }
+
+    fn has_seen_injected(&self) -> bool {
         self.seen_page
     }
 }

@@ -19,6 +19,10 @@ const MOST_EARLIER: usize = 200;
 const MOST_LOGS: usize = 200;
 /// Replies that never come cost most: after so many of them nothing more is sent.
 const MOST_SLOW: usize = 3;
+/// Addresses that are read after something broke.
+const MOST_NEAR: usize = 8;
+/// How often that is done for one route.
+const MOST_LOOKS: usize = 3;
 /// An application that ends is booted again so many times.
 const MOST_BOOTS: usize = 4;
 
@@ -47,8 +51,6 @@ pub(crate) struct Answered<'a> {
     pub(crate) request: &'a Request,
     pub(crate) reply: &'a Reply,
     pub(crate) told: &'a Served,
-    /// Its place among the requests that were sent.
-    pub(crate) index: usize,
     pub(crate) route: Option<&'a Route>,
     /// Requests that came before and matter, by their places.
     pub(crate) before: &'a [usize],
@@ -59,6 +61,8 @@ pub(crate) trait Witness {
     fn see(&mut self, answered: &Answered<'_>, known: &Known<'_>, sent: &[Request]);
     /// Whether all that was asked for is seen.
     fn has_seen_enough(&self) -> bool;
+    /// Whether the exception that is injected was seen in a reply.
+    fn has_seen_injected(&self) -> bool;
 }
 
 /// What goes to the harness with a request.
@@ -78,6 +82,10 @@ pub(crate) struct Explorer<'a> {
     deadline: Instant,
     learned: Vec<Learned>,
     harvest: Harvest,
+    /// What the last reply to a changing request held.
+    fresh: Harvest,
+    /// How often each route was looked around for.
+    looks: Vec<usize>,
     jar: BTreeMap<String, String>,
     pub(crate) sent: Vec<Request>,
     earlier: Vec<(usize, Raised)>,
@@ -102,6 +110,7 @@ impl<'a> Explorer<'a> {
         let ready = supervisor.boot(boot, effort.boot)?;
         let client = client(&ready, effort)?;
         let learned = vec![Learned::default(); ready.routes.len()];
+        let looks = vec![0; ready.routes.len()];
         Ok(Self {
             supervisor,
             boot,
@@ -111,6 +120,8 @@ impl<'a> Explorer<'a> {
             deadline: Instant::now() + effort.time,
             learned,
             harvest: Harvest::default(),
+            fresh: Harvest::default(),
+            looks,
             jar: BTreeMap::new(),
             sent: Vec::new(),
             earlier: Vec::new(),
@@ -247,9 +258,11 @@ impl<'a> Explorer<'a> {
         }
         let Some((told, next)) = self.send(request, control, Some(route), &[], witness) else { return false };
         let is_new = self.learned[index].take(&told);
-        if let Some((target, came_from)) = next {
-            let follow = Request { method: "GET".to_owned(), target, headers: Vec::new(), body: Vec::new() };
-            self.send_with_jar(follow, None, &[came_from], witness);
+        self.follow(next, witness);
+        let is_kept = route.method != "GET" && told.raised.iter().any(is_raw);
+        if is_kept && self.looks[index] < MOST_LOOKS {
+            self.looks[index] += 1;
+            self.look_around(witness);
         }
         is_new
     }
@@ -277,11 +290,36 @@ impl<'a> Explorer<'a> {
         let control = Control { point: Some((point.clone(), marker.to_owned())), ..control };
         let sent = self.send(request, control, None, &[], witness);
         let Some((told, next)) = sent else { return false };
+        let is_raised = told.raised.iter().any(|raised| raised.injected);
+        self.follow(next, witness);
+        if is_raised && !witness.has_seen_injected() {
+            self.look_around(witness);
+        }
+        is_raised
+    }
+
+    fn follow(&mut self, next: Option<(String, usize)>, witness: &mut dyn Witness) {
         if let Some((target, came_from)) = next {
             let follow = Request { method: "GET".to_owned(), target, headers: Vec::new(), body: Vec::new() };
             self.send_with_jar(follow, None, &[came_from], witness);
         }
-        told.raised.iter().any(|raised| raised.injected)
+    }
+
+    /// Reads what is near the last request: an error may be kept, and shown by another address. What the last reply
+    /// held, an id for example, is asked for first.
+    fn look_around(&mut self, witness: &mut dyn Witness) {
+        let Some(last) = self.sent.last().cloned() else { return };
+        let came_from = self.sent.len() - 1;
+        let segment =
+            |path: &str| path.split(['/', '?']).find(|part| !part.is_empty()).map(str::to_owned);
+        let mut near: Vec<(usize, Route)> = self.ordered_routes();
+        near.retain(|(_, route)| route.method == "GET");
+        near.sort_by_key(|(_, route)| segment(&route.rule) != segment(&last.target));
+        for (index, route) in near.into_iter().take(MOST_NEAR) {
+            let shape = fitting(&route, &self.learned[index], &self.fresh);
+            let control = Control { session: shape.session.clone(), point: None };
+            self.send(shape.request(&route), control, Some(&route), &[came_from], witness);
+        }
     }
 
     /// Sends one request and hands on what came of it: what happened, and where the reply points to.
@@ -316,12 +354,15 @@ impl<'a> Explorer<'a> {
             let way = (request.clone(), control.clone(), index);
             self.ways.entry((path.clone(), *line)).or_insert(way);
         }
-        let answered = Answered { request: &request, reply: &reply, told: &told, index, route, before };
+        let answered = Answered { request: &request, reply: &reply, told: &told, route, before };
         let known = Known { ready: &self.ready, earlier: &self.earlier, logs: &self.logs };
         witness.see(&answered, &known, &self.sent);
         self.remember(index, &told);
         if control.point.is_none() {
             self.harvest.take(&reply);
+        }
+        if request.method != "GET" {
+            self.fresh = self.harvest.after(&reply);
         }
         self.keep_cookies(&reply);
         let next = redirect(&reply).map(|target| (target, index));
@@ -379,9 +420,8 @@ impl<'a> Explorer<'a> {
 
     fn remember(&mut self, index: usize, told: &Served) {
         for raised in &told.raised {
-            let is_raw = !(raised.written || raised.http) && !raised.text.is_empty();
             let is_known = self.earlier.iter().any(|(_, known)| known.text == raised.text);
-            if is_raw && !is_known && self.earlier.len() < MOST_EARLIER {
+            if is_raw(raised) && !is_known && self.earlier.len() < MOST_EARLIER {
                 self.earlier.push((index, raised.clone()));
             }
         }
@@ -399,6 +439,11 @@ impl<'a> Explorer<'a> {
             }
         }
     }
+}
+
+/// Whether nobody wrote this text for clients.
+fn is_raw(raised: &Raised) -> bool {
+    !(raised.written || raised.http) && !raised.text.is_empty()
 }
 
 fn client(ready: &Ready, effort: Effort) -> Result<Client, NotBooted> {

@@ -14,7 +14,7 @@ pub(crate) enum Command<'a> {
 
 /// What to boot and how.
 #[derive(Clone, Serialize, Debug)]
-pub struct Boot {
+pub(crate) struct Boot {
     /// The folder that is copied.
     pub(crate) project: String,
     /// The most bytes that are copied.
@@ -160,9 +160,6 @@ pub(crate) struct Served {
     /// The cookie of the session that was given to the request.
     #[serde(default)]
     pub(crate) cookie: Option<String>,
-    /// The type of the exception that the application let through to the server.
-    #[serde(default)]
-    pub(crate) escaped: Option<String>,
     /// The reply that an HTTP error has of its own.
     #[serde(default)]
     pub(crate) unanswered: Option<OwnReply>,

@@ -133,13 +133,21 @@ impl<'a> Proof<'a> {
         leaks: Vec<(Part, String)>,
     ) -> Exchange {
         let Reply { status, reason, headers, body } = answered.reply;
+        let body = String::from_utf8_lossy(body);
+        let leaks: Vec<(Part, String)> = leaks
+            .into_iter()
+            .map(|(part, text)| {
+                let text = if part == Part::Body { standing_in(&body, &text) } else { text };
+                (part, text)
+            })
+            .collect();
         Exchange {
             before,
             request: self.sent(answered.request),
             status: *status,
             reason: reason.clone(),
             headers: headers.clone(),
-            body: excerpt(&String::from_utf8_lossy(body), leaks.first().map(|(_, text)| text.as_str())),
+            body: excerpt(&body, leaks.first().map(|(_, text)| text.as_str())),
             leaks,
         }
     }
@@ -258,6 +266,10 @@ impl Witness for Proof<'_> {
     fn has_seen_enough(&self) -> bool {
         false
     }
+
+    fn has_seen_injected(&self) -> bool {
+        self.injecting.is_some_and(|index| self.evidence[index].is_some())
+    }
 }
 
 fn seen(raised: &Raised) -> SeenException {
@@ -266,6 +278,17 @@ fn seen(raised: &Raised) -> SeenException {
         module => format!("{module}.{}", raised.kind),
     };
     SeenException { kind, text: raised.text.clone(), path: raised.path.clone(), line: raised.line }
+}
+
+/// `text` as `body` has it: pages and JSON escape.
+fn standing_in(body: &str, text: &str) -> String {
+    let html = |quote: &str, double: &str| {
+        text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('\'', quote).replace('"', double)
+    };
+    let json = serde_json::to_string(text).unwrap_or_default();
+    let script = text.replace('\'', "\\u0027").replace('"', "\\u0022");
+    let ways = [text.to_owned(), html("&#39;", "&#34;"), html("&#x27;", "&quot;"), json.trim_matches('"').to_owned(), script];
+    ways.into_iter().find(|way| body.contains(way.as_str())).unwrap_or_else(|| text.to_owned())
 }
 
 /// The part of `body` around `text`.

@@ -32,6 +32,16 @@ impl Harvest {
         }
     }
 
+    /// The values of `reply`, and behind them these.
+    pub(crate) fn after(&self, reply: &Reply) -> Self {
+        let mut fresh = Self::default();
+        fresh.take(reply);
+        for (name, values) in &self.values {
+            fresh.values.entry(name.clone()).or_default().extend(values.iter().cloned());
+        }
+        fresh
+    }
+
     fn take_value(&mut self, name: &str, value: &Value, depth: usize) {
         if depth > DEEPEST {
             return;

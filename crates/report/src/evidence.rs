@@ -1,8 +1,11 @@
-//! Evidence of running the application, as text: the request as a command, the reply with what leaks underlined.
+//! Evidence of running the application: as text, the request as a command and the reply with what leaks underlined; and
+//! as an object for programs.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use annotate_snippets::renderer::{AnsiColor, Style};
+use serde::Serialize;
 use tightlip_rules::{Evidence, Exchange, Part, SentRequest, Verdict};
 
 use crate::escape::{escape_controls, shorten};
@@ -123,6 +126,109 @@ pub(crate) fn curl(request: &SentRequest) -> String {
 
 fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', "'\\''"))
+}
+
+/// Evidence for programs; see the shape in `json`.
+#[derive(Serialize)]
+pub(crate) struct EvidenceView<'a> {
+    verdict: &'static str,
+    cause: Option<&'static str>,
+    mode: &'a str,
+    note: &'a str,
+    exchange: Option<ExchangeView<'a>>,
+    exception: Option<ExceptionView<'a>>,
+}
+
+#[derive(Serialize)]
+struct ExchangeView<'a> {
+    before: Vec<RequestView<'a>>,
+    request: RequestView<'a>,
+    status: u16,
+    reason: &'a str,
+    headers: &'a [(String, String)],
+    body: &'a str,
+    leaks: Vec<LeakView<'a>>,
+}
+
+#[derive(Serialize)]
+struct RequestView<'a> {
+    method: &'a str,
+    url: &'a str,
+    headers: &'a [(String, String)],
+    body: Cow<'a, str>,
+    curl: String,
+}
+
+#[derive(Serialize)]
+struct LeakView<'a> {
+    part: String,
+    text: &'a str,
+}
+
+#[derive(Serialize)]
+struct ExceptionView<'a> {
+    #[serde(rename = "type")]
+    kind: &'a str,
+    text: &'a str,
+    path: Option<&'a str>,
+    line: Option<usize>,
+}
+
+impl<'a> EvidenceView<'a> {
+    pub(crate) fn new(evidence: &'a Evidence) -> Self {
+        let cause = match evidence.verdict {
+            Verdict::Proven(cause) => Some(cause.name()),
+            _ => None,
+        };
+        Self {
+            verdict: evidence.verdict.name(),
+            cause,
+            mode: &evidence.mode,
+            note: &evidence.note,
+            exchange: evidence.exchange.as_ref().map(ExchangeView::new),
+            exception: evidence.exception.as_ref().map(|exception| ExceptionView {
+                kind: &exception.kind,
+                text: &exception.text,
+                path: exception.path.as_deref(),
+                line: exception.line,
+            }),
+        }
+    }
+}
+
+impl<'a> ExchangeView<'a> {
+    fn new(exchange: &'a Exchange) -> Self {
+        let leak = |(part, text): &'a (Part, String)| LeakView { part: part_name(part), text };
+        Self {
+            before: exchange.before.iter().map(RequestView::new).collect(),
+            request: RequestView::new(&exchange.request),
+            status: exchange.status,
+            reason: &exchange.reason,
+            headers: &exchange.headers,
+            body: &exchange.body,
+            leaks: exchange.leaks.iter().map(leak).collect(),
+        }
+    }
+}
+
+impl<'a> RequestView<'a> {
+    fn new(request: &'a SentRequest) -> Self {
+        Self {
+            method: &request.method,
+            url: &request.url,
+            headers: &request.headers,
+            body: String::from_utf8_lossy(&request.body),
+            curl: curl(request),
+        }
+    }
+}
+
+fn part_name(part: &Part) -> String {
+    match part {
+        Part::StatusLine => "status line".to_owned(),
+        Part::Header(name) => format!("header {name}"),
+        Part::Body => "body".to_owned(),
+    }
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 use tightlip_rules::{Application, ControlReport, Finding, Place, Step};
 
+use crate::evidence::EvidenceView;
 use crate::position::Positions;
 use crate::{Problem, Report};
 
@@ -19,7 +20,16 @@ const SHAPE: u32 = 1;
 ///     "cwe": [209], "message": "...",
 ///     "path": "shop/views.py", "line": 41, "column": 16, "end_line": 41, "end_column": 47,
 ///     "steps": [{"path": "...", "line": 1, "column": 1, "end_line": 1, "end_column": 2, "note": "..."}],
-///     "example": "...", "remedy": "...", "fingerprint": "...", "application": 0
+///     "example": "...", "remedy": "...", "fingerprint": "...", "application": 0,
+///     "evidence": {
+///       "verdict": "proven", "cause": "forced by input", "mode": "in production mode", "note": "",
+///       "exchange": {
+///         "before": [], "request": {"method": "GET", "url": "...", "headers": [["...", "..."]], "body": "...", "curl": "..."},
+///         "status": 500, "reason": "...", "headers": [["...", "..."]], "body": "...",
+///         "leaks": [{"part": "body", "text": "..."}]
+///       },
+///       "exception": {"type": "...", "text": "...", "path": "...", "line": 3}
+///     }
 ///   }],
 ///   "applications": [{
 ///     "name": "shop", "framework": "Flask",
@@ -33,7 +43,7 @@ const SHAPE: u32 = 1;
 /// ```
 ///
 /// Lines and columns count from 1, columns in characters (Unicode scalar values); an end is the place behind the last
-/// character. `application` is a place in `applications`, from 0. `example`, `application`, `place`, and the `line` and
+/// character. `application` is a place in `applications`, from 0. `example`, `application`, `place`, `evidence` and what is in it, and the `line` and
 /// `column` of a problem, may be null. Steps lead from the source to the reply.
 pub fn json(report: &Report<'_>, out: &mut impl Write) -> io::Result<()> {
     let positions = Positions::default();
@@ -79,6 +89,7 @@ struct FindingView<'a> {
     remedy: &'a str,
     fingerprint: &'a str,
     application: Option<usize>,
+    evidence: Option<EvidenceView<'a>>,
 }
 
 impl<'a> FindingView<'a> {
@@ -96,6 +107,7 @@ impl<'a> FindingView<'a> {
             remedy: &finding.remedy,
             fingerprint: &finding.fingerprint,
             application: finding.application,
+            evidence: finding.evidence.as_ref().map(EvidenceView::new),
         }
     }
 }

@@ -3,7 +3,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use tightlip_catalogue::rule_page;
-use tightlip_prove::{Effort, Limits, NotBooted, Options, Outcome as Proved, Supervisor, interpreter};
+use tightlip_prove::{Booted, Effort, Limits, NotBooted, Options, Outcome as Proved, Supervisor, interpreter};
 use tightlip_report::{Format, Gravity, Problem, Report, Summary, escape_controls};
 use tightlip_rules::{Judgement, Verdict};
 
@@ -31,6 +31,7 @@ pub(crate) fn prove(arguments: &ProveArguments, color: Color) -> Outcome {
         match prove_project(path, &mut judgement, arguments) {
             Ok(proved) => {
                 is_any_booted |= proved.booted.is_some();
+                say_what_ran(path, &proved);
                 problems.extend(problems_of(path, &proved));
             }
             Err(message) => problems.push(problem(path, Gravity::Error, message)),
@@ -92,6 +93,19 @@ fn options(arguments: &ProveArguments) -> Options {
             reply: Duration::from_secs(arguments.reply_time.max(1)),
             boot: Duration::from_secs(arguments.boot_time.max(1)),
         },
+    }
+}
+
+/// A line on standard error: what was booted, and how much was tried.
+fn say_what_ran(path: &Path, proved: &Proved) {
+    if let Some(Booted { module, framework, python, routes }) = &proved.booted {
+        let path = path.display().to_string();
+        complain(&format!(
+            "booted {} in {}: {framework}, Python {python}, {routes} routes, {} requests",
+            escape_controls(module),
+            escape_controls(&path),
+            proved.requests
+        ));
     }
 }
 

@@ -334,12 +334,10 @@ class Gateway:
             self.recorder.caught(error, error.__traceback__)
         if "id" in control:
             told = self.recorder.told()
-            escaped = isinstance(error, Exception) and type(error).__name__
             self.teller.tell(
                 "served",
                 id=control["id"],
                 cookie=cookie,
-                escaped=escaped or None,
                 unanswered=self.recorder.unanswered,
                 **told
             )

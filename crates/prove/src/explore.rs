@@ -310,8 +310,7 @@ impl<'a> Explorer<'a> {
     fn look_around(&mut self, witness: &mut dyn Witness) {
         let Some(last) = self.sent.last().cloned() else { return };
         let came_from = self.sent.len() - 1;
-        let segment =
-            |path: &str| path.split(['/', '?']).find(|part| !part.is_empty()).map(str::to_owned);
+        let segment = |path: &str| path.split(['/', '?']).find(|part| !part.is_empty()).map(str::to_owned);
         let mut near: Vec<(usize, Route)> = self.ordered_routes();
         near.retain(|(_, route)| route.method == "GET");
         near.sort_by_key(|(_, route)| segment(&route.rule) != segment(&last.target));

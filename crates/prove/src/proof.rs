@@ -283,11 +283,21 @@ fn seen(raised: &Raised) -> SeenException {
 /// `text` as `body` has it: pages and JSON escape.
 fn standing_in(body: &str, text: &str) -> String {
     let html = |quote: &str, double: &str| {
-        text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('\'', quote).replace('"', double)
+        text.replace('&', "&amp;")
+            .replace('<', "&lt;")
+            .replace('>', "&gt;")
+            .replace('\'', quote)
+            .replace('"', double)
     };
     let json = serde_json::to_string(text).unwrap_or_default();
     let script = text.replace('\'', "\\u0027").replace('"', "\\u0022");
-    let ways = [text.to_owned(), html("&#39;", "&#34;"), html("&#x27;", "&quot;"), json.trim_matches('"').to_owned(), script];
+    let ways = [
+        text.to_owned(),
+        html("&#39;", "&#34;"),
+        html("&#x27;", "&quot;"),
+        json.trim_matches('"').to_owned(),
+        script,
+    ];
     ways.into_iter().find(|way| body.contains(way.as_str())).unwrap_or_else(|| text.to_owned())
 }
 

@@ -3,7 +3,9 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use tightlip_catalogue::rule_page;
-use tightlip_prove::{Booted, Effort, Limits, NotBooted, Options, Outcome as Proved, Supervisor, interpreter};
+use tightlip_prove::{
+    Booted, Effort, Limits, NotBooted, Options, Outcome as Proved, Supervisor, interpreter,
+};
 use tightlip_report::{Format, Gravity, Problem, Report, Summary, escape_controls};
 use tightlip_rules::{Judgement, Verdict};
 

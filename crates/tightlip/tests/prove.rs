@@ -43,7 +43,11 @@ fn small() -> Options {
 }
 
 /// Writes `files` into a folder of their own, checks them and proves what was found.
-fn prove_files(supervisor: &mut Supervisor, files: &[(&str, &str)], options: &Options) -> (Judgement, Outcome) {
+fn prove_files(
+    supervisor: &mut Supervisor,
+    files: &[(&str, &str)],
+    options: &Options,
+) -> (Judgement, Outcome) {
     let folder = tempfile::tempdir().expect("a folder can be made");
     let root = fs::canonicalize(folder.path()).expect("it is there");
     for (path, text) in files {

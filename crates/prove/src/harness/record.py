@@ -312,7 +312,7 @@ def forbid_network():
     resolve = socket.getaddrinfo
 
     def resolving(host, *arguments, **options):
-        if host and not is_loopback(host):
+        if host and not is_loopback(host) and not is_number(host):
             raise socket.gaierror(-2, "Name or service not known")
         return resolve(host, *arguments, **options)
 
@@ -323,6 +323,17 @@ def is_loopback(host):
     if isinstance(host, bytes):
         host = host.decode("ascii", "replace")
     return host in ("localhost", "::1", "0.0.0.0", "::", "") or str(host).startswith("127.")
+
+
+def is_number(host):
+    """Whether it is an address already: nobody is asked for it, and connecting fails."""
+    for family in (socket.AF_INET, socket.AF_INET6):
+        try:
+            socket.inet_pton(family, host)
+            return True
+        except (OSError, TypeError, ValueError):
+            continue
+    return False
 
 
 def count_starts(most):

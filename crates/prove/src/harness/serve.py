@@ -287,6 +287,10 @@ class Handler(wsgiref.simple_server.WSGIRequestHandler):
         pass
 
 
+# This one writes the header.
+wsgiref.simple_server.ServerHandler.server_software = "server"
+
+
 class Gateway:
     """Around the application: takes what tightlip says to the harness out of the request, and tells what happened."""
 

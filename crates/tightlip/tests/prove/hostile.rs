@@ -33,7 +33,10 @@ fn says(reason: Option<String>, words: &str) {
 
 #[test]
 fn an_import_error_is_told_with_its_place() {
-    says(reason("import nothing_of_this_name\napp = None\n"), "No module named 'nothing_of_this_name' (app.py:1)");
+    says(
+        reason("import nothing_of_this_name\napp = None\n"),
+        "No module named 'nothing_of_this_name' (app.py:1)",
+    );
 }
 
 #[test]
@@ -50,7 +53,10 @@ fn an_import_that_never_ends_is_ended() {
 #[test]
 fn a_file_without_application_is_told() {
     says(reason("x = 1\n"), "has no application");
-    says(reason("from flask import Flask\na = Flask('a')\nb = Flask('b')\n"), "has several Flask applications");
+    says(
+        reason("from flask import Flask\na = Flask('a')\nb = Flask('b')\n"),
+        "has several Flask applications",
+    );
     says(reason("def create_app(settings):\n    return None\n"), "`create_app` wants settings");
 }
 
@@ -67,7 +73,8 @@ fn an_environment_without_flask_is_told() {
 
 #[test]
 fn an_interpreter_that_is_none_is_told() {
-    let error = tightlip_prove::Supervisor::start(std::path::Path::new("/nothing/here")).err().expect("it fails");
+    let error =
+        tightlip_prove::Supervisor::start(std::path::Path::new("/nothing/here")).err().expect("it fails");
     assert!(error.reason.contains("/nothing/here cannot be started"), "{}", error.reason);
 }
 
@@ -127,6 +134,7 @@ fn other_machines_are_not_reached() {
     let view = "import socket\n@app.get('/')\ndef view():\n    try:\n        socket.create_connection(('192.0.2.1', 80), 1)\n    \
                 except OSError as error:\n        return {'error': str(error)}\n    return 'x'\n";
     let Some((judgement, _)) = run(&format!("{HEAD}{view}")) else { return };
-    let evidence = judgement.findings.iter().filter_map(|it| it.evidence.as_ref()).find_map(|it| it.exchange.as_ref());
+    let evidence =
+        judgement.findings.iter().filter_map(|it| it.evidence.as_ref()).find_map(|it| it.exchange.as_ref());
     assert!(evidence.is_some_and(|it| it.body.contains("Network is unreachable")), "{judgement:?}");
 }

@@ -38,9 +38,15 @@ fn hold(variable: &str, step: usize) {
         let reason = unproven.iter().find(|(known, _)| known == name);
         count += usize::from(is_proven);
         match (is_proven, reason) {
-            (true, Some(_)) => mistakes.push(format!("{name}: proven by now, so it is to be taken from the list")),
+            (true, Some(_)) => {
+                mistakes.push(format!("{name}: proven by now, so it is to be taken from the list"))
+            }
             (false, None) => {
-                let seen: Vec<_> = judgement.findings.iter().map(|it| (it.rule, it.evidence.as_ref().map(|it| it.verdict))).collect();
+                let seen: Vec<_> = judgement
+                    .findings
+                    .iter()
+                    .map(|it| (it.rule, it.evidence.as_ref().map(|it| it.verdict)))
+                    .collect();
                 mistakes.push(format!("{name}: not proven: {seen:?} {outcome:?}"));
             }
             _ => {}
@@ -62,7 +68,8 @@ fn unproven() -> Vec<(String, String)> {
     let lines = text.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
     lines
         .map(|line| {
-            let (name, reason) = line.split_once("  ").unwrap_or_else(|| panic!("{line}: a reason is missing"));
+            let (name, reason) =
+                line.split_once("  ").unwrap_or_else(|| panic!("{line}: a reason is missing"));
             (name.to_owned(), reason.trim().to_owned())
         })
         .collect()

@@ -39,7 +39,8 @@ fn report(example: &str) -> Option<(Value, Option<i32>)> {
         .output()
         .expect("tightlip runs");
     let report = serde_json::from_slice(&output.stdout);
-    let report = report.unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&output.stderr)));
+    let report =
+        report.unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&output.stderr)));
     assert_eq!(files(&repository().join("examples").join(example)), before, "the project was changed");
     Some((report, output.status.code()))
 }

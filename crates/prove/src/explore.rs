@@ -111,6 +111,10 @@ impl<'a> Explorer<'a> {
         let client = client(&ready, effort)?;
         let learned = vec![Learned::default(); ready.routes.len()];
         let looks = vec![0; ready.routes.len()];
+        // No request was sent yet, so none of them comes before.
+        let early = ready.raised.iter().filter(|raised| is_raw(raised));
+        let earlier = early.map(|raised| (usize::MAX, raised.clone())).collect();
+        let logs = ready.logs.clone();
         Ok(Self {
             supervisor,
             boot,
@@ -124,8 +128,8 @@ impl<'a> Explorer<'a> {
             looks,
             jar: BTreeMap::new(),
             sent: Vec::new(),
-            earlier: Vec::new(),
-            logs: Vec::new(),
+            earlier,
+            logs,
             ways: HashMap::new(),
             seen_requests: HashSet::new(),
             slow: 0,

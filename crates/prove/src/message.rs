@@ -125,6 +125,10 @@ pub(crate) struct Ready {
     pub(crate) plans: Vec<Vec<Point>>,
     /// Values of settings that are secrets by their name.
     pub(crate) settings: Vec<String>,
+    /// Exceptions that were raised while it was imported.
+    pub(crate) raised: Vec<Raised>,
+    /// What was logged meanwhile.
+    pub(crate) logs: Vec<String>,
 }
 
 /// A method of a rule of the routing table.
@@ -199,6 +203,8 @@ pub(crate) struct Raised {
     pub(crate) written: bool,
     /// Whether it is a reply of its own.
     pub(crate) http: bool,
+    /// The status of that.
+    pub(crate) code: Option<u16>,
     pub(crate) injected: bool,
     pub(crate) frames: Vec<Frame>,
 }

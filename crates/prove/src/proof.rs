@@ -185,8 +185,11 @@ impl<'a> Proof<'a> {
         let own = told.unanswered.as_ref();
         match self.claims[index].rule {
             Rule::HandlerLosesStatus => {
-                let own = own.filter(|own| own.status != reply.status)?;
-                Some(format!("{} is {}, the reply has {}", own.kind, own.status, reply.status))
+                // An HTTP error may not come so far as to a handler: a view that catches all loses its status too.
+                let raised = told.raised.iter().find_map(|raised| Some((raised.kind.as_str(), raised.code?)));
+                let own = own.map(|own| (own.kind.as_str(), own.status)).or(raised);
+                let (kind, status) = own.filter(|(_, status)| *status != reply.status)?;
+                Some(format!("{kind} is {status}, the reply has {}", reply.status))
             }
             Rule::HandlerLosesHeaders => {
                 let lost = own?.headers.iter().find(|(name, _)| reply.header(name).is_none())?;

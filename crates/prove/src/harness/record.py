@@ -59,7 +59,15 @@ class Recorder:
             path = code.co_filename
             is_own = path.startswith(self.prefix) and "site-packages" not in path
             known = self.codes[code] = (os.path.relpath(path, self.root), path) if is_own else False
-        return self.follow if known else None
+        if not known:
+            return None
+        watched = self.watched.get(known[1])
+        if watched:
+            # The head of a function counts as run with it: its own lines are run where it is defined.
+            first = code.co_firstlineno
+            body = min((line for _, _, line in lines_of(code) if line > first), default=first + 1)
+            self.lines.update((known[0], line) for line in watched if first <= line < body)
+        return self.follow
 
     def follow(self, frame, event, argument):
         if event == "line":

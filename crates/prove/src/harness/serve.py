@@ -18,6 +18,9 @@ def run_application(command, root, teller):
     os.environ["TIGHTLIP_CANARY"] = CANARY
     recorder = Recorder(root, {})
     watch_process(recorder, command["limits"], command["network"])
+    # What fails or is logged while it is imported may be shown later.
+    recorder.arm()
+    threading.settrace(recorder.trace)
     try:
         if mode["script"]:
             os.chdir(os.path.join(root, os.path.dirname(mode["script"])))
@@ -31,7 +34,10 @@ def run_application(command, root, teller):
         teller.tell("failed", reason=where_it_failed(error, root), log=tail(os.path.dirname(root)))
         return
     app = flask_of(application)
-    # What is looked at by files below, not by how they were named.
+    sys.settrace(None)
+    early = recorder.told()
+    # What was found out of frames so far did not know which lines are of interest.
+    recorder.codes.clear()
     plans = plans_of(command["findings"], app, root)
     recorder.watched = {
         os.path.join(root, path): frozenset(lines) for path, lines in watched_lines(command["findings"], plans).items()
@@ -42,7 +48,6 @@ def run_application(command, root, teller):
         watch_flask(app, recorder)
     server = Server(("127.0.0.1", 0), Handler)
     server.set_app(Gateway(application, app, recorder, teller))
-    threading.settrace(recorder.trace)
     teller.tell(
         "ready",
         port=server.server_port,
@@ -57,6 +62,8 @@ def run_application(command, root, teller):
         routes=routes_of(app, root) if app is not None else [],
         plans=plans,
         settings=settings_of(app),
+        raised=early["raised"],
+        logs=early["logs"],
         reasons=reasons,
     )
     server.serve_forever()
@@ -141,9 +148,9 @@ def watch_flask(app, recorder):
         @property
         def cookies(self):
             found = kind.cookies.__get__(self, type(self))
-            if is_called_by_project(recorder):
-                recorder.ask("part", "cookies")
-            return marked(found, "cookies")
+            if not is_called_by_project(recorder):
+                return found
+            return marked(fields(found), "cookies")
 
         @property
         def headers(self):
@@ -253,6 +260,8 @@ def watch_handling(kind, name, recorder):
         recorder.caught(error, error.__traceback__)
         if name == "handle_user_exception" and is_http_error(error) and recorder.unanswered is None:
             recorder.unanswered = own_reply(error)
+        elif name == "handle_exception":
+            recorder.unanswered = {"status": 500, "headers": [], "type": type(error).__name__}
         return original(self, *arguments)
 
     setattr(kind, name, handling)

@@ -43,7 +43,8 @@ const SHAPE: u32 = 1;
 /// ```
 ///
 /// Lines and columns count from 1, columns in characters (Unicode scalar values); an end is the place behind the last
-/// character. `application` is a place in `applications`, from 0. `example`, `application`, `place`, `evidence` and what is in it, and the `line` and
+/// character. `application` is a place in `applications`, from 0. `evidence` is there where the application was run.
+/// `example`, `application`, `place`, `cause`, `exchange`, `exception` with its `path` and `line`, and the `line` and
 /// `column` of a problem, may be null. Steps lead from the source to the reply.
 pub fn json(report: &Report<'_>, out: &mut impl Write) -> io::Result<()> {
     let positions = Positions::default();
@@ -89,6 +90,7 @@ struct FindingView<'a> {
     remedy: &'a str,
     fingerprint: &'a str,
     application: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     evidence: Option<EvidenceView<'a>>,
 }
 

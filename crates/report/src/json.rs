@@ -3,6 +3,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 use tightlip_rules::{Application, ControlReport, Finding, Place, Step};
 
+use crate::evidence::EvidenceView;
 use crate::position::Positions;
 use crate::{Applicability, Problem, Repair, Report};
 
@@ -19,7 +20,16 @@ const SHAPE: u32 = 1;
 ///     "cwe": [209], "message": "...",
 ///     "path": "shop/views.py", "line": 41, "column": 16, "end_line": 41, "end_column": 47,
 ///     "steps": [{"path": "...", "line": 1, "column": 1, "end_line": 1, "end_column": 2, "note": "..."}],
-///     "example": "...", "remedy": "...", "fixable": "safe", "fix": "...", "fingerprint": "...", "application": 0
+///     "example": "...", "remedy": "...", "fixable": "safe", "fix": "...", "fingerprint": "...", "application": 0,
+///     "evidence": {
+///       "verdict": "proven", "cause": "forced by input", "mode": "in production mode", "note": "",
+///       "exchange": {
+///         "before": [], "request": {"method": "GET", "url": "...", "headers": [["...", "..."]], "body": "...", "curl": "..."},
+///         "status": 500, "reason": "...", "headers": [["...", "..."]], "body": "...",
+///         "leaks": [{"part": "body", "text": "..."}]
+///       },
+///       "exception": {"type": "...", "text": "...", "path": "...", "line": 3}
+///     }
 ///   }],
 ///   "applications": [{
 ///     "name": "shop", "framework": "Flask",
@@ -34,7 +44,9 @@ const SHAPE: u32 = 1;
 /// ```
 ///
 /// Lines and columns count from 1, columns in characters (Unicode scalar values); an end is the place behind the last
-/// character. `fixable` is `safe`, `unsafe`, `display-only` or null. `application` is a place in `applications`, from 0. `example`, `fix`, `application`, `place`, and the `line` and
+/// character. `fixable` is `safe`, `unsafe`, `display-only` or null. `application` is a place in `applications`, from
+/// 0. `evidence` is there where the application was run. `example`, `fix`, `application`, `place`, `cause`, `exchange`,
+/// `exception` with its `path` and `line`, and the `line` and
 /// `column` of a problem, may be null. Steps lead from the source to the reply.
 pub fn json(report: &Report<'_>, out: &mut impl Write) -> io::Result<()> {
     let positions = Positions::default();
@@ -89,6 +101,8 @@ struct FindingView<'a> {
     fix: Option<&'a str>,
     fingerprint: &'a str,
     application: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    evidence: Option<EvidenceView<'a>>,
 }
 
 impl<'a> FindingView<'a> {
@@ -109,6 +123,7 @@ impl<'a> FindingView<'a> {
             fix: fix.map(|fix| fix.title.as_str()),
             fingerprint: &finding.fingerprint,
             application: finding.application,
+            evidence: finding.evidence.as_ref().map(EvidenceView::new),
         }
     }
 }

@@ -6,6 +6,7 @@
 
 mod applications;
 mod escape;
+mod evidence;
 mod excerpt;
 mod folding;
 mod frames;

@@ -8,7 +8,7 @@ use tightlip_rules::{Application, Finding, Severity};
 use crate::escape::{escape_controls, shorten};
 use crate::folding::{Fold, fold, source};
 use crate::position::Positions;
-use crate::{Applicability, Repair, Report, applications, frames};
+use crate::{Applicability, Repair, Report, applications, evidence, frames};
 
 /// A longer example or remedy is cut.
 const LONGEST_SENTENCE: usize = 300;
@@ -70,7 +70,9 @@ fn write_body(
         writeln!(out, "{}", other_sources(fold, positions))?;
     }
     let page = format!("tightlip explain {}", finding.rule.code());
-    if let Some(example) = &finding.example {
+    if let Some(evidence) = &finding.evidence {
+        out.write_all(evidence::render(evidence, style).as_bytes())?;
+    } else if let Some(example) = &finding.example {
         writeln!(out, "  could send  {}", sentence(example))?;
     }
     if finding.remedy.is_empty() {

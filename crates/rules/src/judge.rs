@@ -247,6 +247,7 @@ impl Judge<'_> {
             remedy: words::remedy(rule).to_owned(),
             fingerprint: String::new(),
             application: None,
+            evidence: None,
         };
         self.findings.push((site, finding));
         &mut self.findings.last_mut().expect("one was just added").1
@@ -335,7 +336,7 @@ fn severity(flow: &Flow) -> Severity {
     severity_of(flow.rule)
 }
 
-fn severity_of(rule: Rule) -> Severity {
+pub(crate) fn severity_of(rule: Rule) -> Severity {
     match rule {
         Rule::RuntimeInternals => Severity::Critical,
         Rule::StackTrace | Rule::DatabaseDetail | Rule::ProcessOutput | Rule::LogContent => Severity::High,

@@ -3,6 +3,7 @@
 mod central_handler;
 mod controls;
 mod deployment;
+mod evidence;
 mod finding;
 mod fingerprint;
 mod handler;
@@ -14,6 +15,7 @@ mod suppression;
 mod words;
 
 pub use deployment::DeploymentFile;
+pub use evidence::{Cause, Evidence, Exchange, Part, SeenException, SentRequest, Verdict};
 pub use finding::{Application, ControlReport, ControlState, Finding, Judgement, Place, SourceFile, Step};
 pub use handler::scope::{Scope, Target, Variable};
 pub use handler::walk;

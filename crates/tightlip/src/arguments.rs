@@ -29,6 +29,8 @@ pub(crate) enum Command {
     Check(CheckArguments),
     /// Tell which recorded replies leak: JSON lines, HTTP archives (HAR), or raw HTTP
     Detect(DetectArguments),
+    /// Boot the application in a copy, force errors, and show the replies that leak
+    Prove(ProveArguments),
     /// List the rules
     Rules,
     /// Tell what a rule finds, why it matters and how to mend it
@@ -102,6 +104,65 @@ pub(crate) struct DetectArguments {
     pub(crate) file: Option<PathBuf>,
 
     /// Exit with 0 even where a reply leaks
+    #[arg(long)]
+    pub(crate) exit_zero: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct ProveArguments {
+    /// Folders of the projects; each is checked, copied, and its application booted in the copy
+    #[arg(default_value = ".")]
+    pub(crate) paths: Vec<PathBuf>,
+
+    /// The application: a module, a file, or module:attribute; found as Flask finds it where this is not said
+    #[arg(long, value_name = "MODULE[:NAME]")]
+    pub(crate) app: Option<String>,
+
+    /// The Python that the application runs in; found in .venv, venv, VIRTUAL_ENV, Poetry or Pipenv, or PATH
+    #[arg(long, value_name = "FILE")]
+    pub(crate) python: Option<PathBuf>,
+
+    /// Let the application connect to other machines than this one
+    #[arg(long)]
+    pub(crate) allow_network: bool,
+
+    /// Stop with one boot after so many seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = 120)]
+    pub(crate) time: u64,
+
+    /// The most requests that are sent to one boot
+    #[arg(long, value_name = "NUMBER", default_value_t = 4000)]
+    pub(crate) requests: usize,
+
+    /// Seconds that booting may take
+    #[arg(long, value_name = "SECONDS", default_value_t = 60)]
+    pub(crate) boot_time: u64,
+
+    /// Seconds that one reply may take
+    #[arg(long, value_name = "SECONDS", default_value_t = 10)]
+    pub(crate) reply_time: u64,
+
+    /// MiB of address space that the application may use
+    #[arg(long, value_name = "MIB", default_value_t = 4096)]
+    pub(crate) memory: u64,
+
+    /// Processes and threads that the application may start
+    #[arg(long, value_name = "NUMBER", default_value_t = 64)]
+    pub(crate) processes: u64,
+
+    /// MiB of the project that are copied at most; environments and histories are never copied
+    #[arg(long, value_name = "MIB", default_value_t = 512)]
+    pub(crate) copy_limit: u64,
+
+    /// How to write the report; as for `check`
+    #[arg(long, value_name = "FORMAT[=FILE]")]
+    pub(crate) output_format: Vec<Output>,
+
+    /// Write to this file what would go to standard output
+    #[arg(long, value_name = "FILE")]
+    pub(crate) output_file: Option<PathBuf>,
+
+    /// Exit with 0 even where something was found
     #[arg(long)]
     pub(crate) exit_zero: bool,
 }

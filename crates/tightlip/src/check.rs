@@ -29,7 +29,8 @@ pub(crate) fn check(arguments: &CheckArguments, color: Color) -> Outcome {
 fn run(arguments: &CheckArguments, color: Color) -> Result<Outcome, String> {
     let started = Instant::now();
     let selection = Selection::new(&arguments.select, &arguments.ignore)?;
-    let outputs = Outputs::new(arguments)?;
+    let outputs =
+        Outputs::new(&arguments.output_format, arguments.output_file.as_deref(), arguments.statistics)?;
     let discovery = discover(&arguments.paths);
     let base = discovery.base.clone();
     let analysis = analyse(&discovery, &Default::default(), arguments.handler_style.into())?;
@@ -108,7 +109,7 @@ fn explained(fixed: Fixed) -> Analysis {
 }
 
 /// Writes the problems to standard error: `warning: shop/cut.py:3:9: ...`.
-fn tell(problems: &[Problem], color: bool) {
+pub(crate) fn tell(problems: &[Problem], color: bool) {
     for problem in problems {
         let place = problem.place.map_or_else(String::new, |(line, column)| format!(":{line}:{column}"));
         let (on, off) = match (color, problem.gravity) {
@@ -123,7 +124,7 @@ fn tell(problems: &[Problem], color: bool) {
     }
 }
 
-fn outcome(judgement: &Judgement, problems: &[Problem], exit_zero: bool) -> Outcome {
+pub(crate) fn outcome(judgement: &Judgement, problems: &[Problem], exit_zero: bool) -> Outcome {
     if problems.iter().any(|problem| problem.gravity == Gravity::Error) {
         Outcome::CouldNotRun
     } else if judgement.findings.is_empty() || exit_zero {

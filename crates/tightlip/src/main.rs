@@ -17,6 +17,7 @@ mod output;
 mod outputs;
 mod paths;
 mod progress;
+mod prove;
 mod read;
 mod repairs;
 mod rules;
@@ -58,6 +59,7 @@ fn run(arguments: &Arguments) -> Outcome {
     match &arguments.command {
         Command::Check(check) => check::check(check, arguments.color),
         Command::Detect(detect) => detect::detect(detect.file.as_ref(), detect.exit_zero),
+        Command::Prove(prove) => prove::prove(prove, arguments.color),
         Command::Rules => rules::rules(arguments.color),
         Command::Explain { topic } => explain::explain(topic, arguments.color),
     }

@@ -9,8 +9,6 @@ use tempfile::NamedTempFile;
 use tightlip_catalogue::rule_page;
 use tightlip_report::{Format, Report, TextStyle, escape_controls, statistics, statistics_json};
 
-use crate::arguments::CheckArguments;
-
 /// A format, and the file it is written to: `sarif=report.sarif`. Without a file it goes to standard output.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct Output {
@@ -65,29 +63,28 @@ pub(crate) struct Outputs {
 
 impl Outputs {
     /// What the arguments ask for, or why it cannot be done.
-    pub(crate) fn new(arguments: &CheckArguments) -> Result<Self, String> {
-        let (with_file, without): (Vec<_>, Vec<_>) =
-            arguments.output_format.iter().partition(|output| output.file.is_some());
+    pub(crate) fn new(formats: &[Output], file: Option<&Path>, statistics: bool) -> Result<Self, String> {
+        let (with_file, without): (Vec<_>, Vec<_>) = formats.iter().partition(|output| output.file.is_some());
         if without.len() > 1 {
             return Err("only one format can go to standard output; name files for the others, e.g. \
                         `--output-format sarif=report.sarif`"
                 .to_owned());
         }
         let format = without.first().map_or(Format::Text, |output| output.format);
-        let standard = view(format, arguments.statistics)?;
+        let standard = view(format, statistics)?;
         let mut files: Vec<(View, PathBuf)> = with_file
             .into_iter()
             .filter_map(|output| Some((View::Report(output.format), output.file.clone()?)))
             .collect();
-        if let Some(file) = &arguments.output_file {
-            files.push((standard, file.clone()));
+        if let Some(file) = file {
+            files.push((standard, file.to_owned()));
         }
         for (place, (_, file)) in files.iter().enumerate() {
             if files[..place].iter().any(|(_, known)| known == file) {
                 return Err(format!("two formats go to {}; name two files", shown(file)));
             }
         }
-        Ok(Self { standard: arguments.output_file.is_none().then_some(standard), files })
+        Ok(Self { standard: file.is_none().then_some(standard), files })
     }
 
     /// Whether people read the report on standard output.

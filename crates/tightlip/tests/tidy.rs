@@ -17,6 +17,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("recording", &["leak"]),
     ("report", &["ir", "rules"]),
     ("fix", &["ir", "languages", "catalogue", "deployment", "flow", "rules"]),
+    ("prove", &["ir", "rules"]),
     (
         "tightlip",
         &[
@@ -31,6 +32,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "leak",
             "recording",
             "fix",
+            "prove",
         ],
     ),
 ];

@@ -1,6 +1,7 @@
 //! SARIF 2.1.0, for code scanning services.
 
 mod log;
+mod web;
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -131,6 +132,7 @@ impl Writer<'_> {
         if !finding.remedy.is_empty() {
             message.push_str(&format!("\nFix: {}.", finding.remedy));
         }
+        let exchange = finding.evidence.as_ref().and_then(|evidence| evidence.exchange.as_ref());
         ResultEntry {
             rule_id: finding.rule.code(),
             rule_index,
@@ -140,10 +142,13 @@ impl Writer<'_> {
             code_flows: self.code_flows(&finding.steps),
             fixes: repair.and_then(|repair| self.fix(repair)).into_iter().collect(),
             partial_fingerprints: BTreeMap::from([("tightlip/v1", finding.fingerprint.clone())]),
+            web_request: exchange.map(web::request),
+            web_response: exchange.map(web::response),
             properties: ResultProperties {
                 severity: finding.severity.name(),
                 confidence: finding.confidence.name(),
                 security_severity: security_severity(finding.severity),
+                evidence: finding.evidence.as_ref().map(web::verdict),
             },
         }
     }

@@ -142,6 +142,7 @@ fn in_one_file(views: &Arc<SourceFile>) -> Finding {
         remedy: "send \"Order failed\", log the rest".to_owned(),
         fingerprint: "5a1f00c2d3e4b596".to_owned(),
         application: Some(0),
+        evidence: None,
     }
 }
 
@@ -166,6 +167,7 @@ fn across_files(views: &Arc<SourceFile>, errors: &Arc<SourceFile>) -> Finding {
         remedy: "send a sentence of your own, log the exception".to_owned(),
         fingerprint: "0b7c11aa22bb33cc".to_owned(),
         application: Some(0),
+        evidence: None,
     }
 }
 
@@ -181,6 +183,7 @@ fn no_flow(wsgi: &Arc<SourceFile>) -> Finding {
         remedy: "take `debug=True` out, set FLASK_DEBUG while developing".to_owned(),
         fingerprint: "99aa88bb77cc66dd".to_owned(),
         application: None,
+        evidence: None,
     }
 }
 

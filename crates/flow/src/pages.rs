@@ -3,7 +3,7 @@
 use std::sync::{Arc, RwLock};
 
 use rustc_hash::FxHashMap;
-use tightlip_ir::{Page, PagePath, PageTest, Shown, ShownValue, Span, Symbol};
+use tightlip_ir::{Directive, Page, PagePath, PageTest, Shown, ShownValue, Span, Symbol};
 
 /// A page template, by its place in [`Pages`].
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -62,6 +62,16 @@ impl Pages {
     /// The path of a template's file.
     pub fn path(&self, page: PageIndex) -> &str {
         &self.pages[page.0 as usize].0
+    }
+
+    /// All of them.
+    pub fn indexes(&self) -> impl Iterator<Item = PageIndex> + use<> {
+        (0..self.pages.len() as u32).map(PageIndex)
+    }
+
+    /// What comments in a template say to tightlip.
+    pub fn directives(&self, page: PageIndex) -> &[Directive] {
+        &self.pages[page.0 as usize].1.directives
     }
 
     /// What rendering `name` shows, the templates that it extends and includes as well; `None` if there is no such

@@ -2,6 +2,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use tightlip_report::Format;
+use tightlip_rules::{Confidence, Severity};
 
 /// Finds error detail that reaches HTTP clients.
 #[derive(Parser, Debug)]
@@ -25,6 +26,14 @@ Exit codes:
 pub(crate) enum Command {
     /// Check files and folders
     Check(CheckArguments),
+    /// Show what holds for a file or folder, and which line or default says so
+    Config {
+        /// The file or folder
+        #[arg(default_value = ".")]
+        path: PathBuf,
+        #[command(flatten)]
+        settings: SettingsArguments,
+    },
     /// List the rules
     Rules,
     /// Tell what a rule finds, why it matters and how to mend it
@@ -48,17 +57,70 @@ pub(crate) struct CheckArguments {
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t = OutputFormat::Text)]
     pub(crate) output_format: OutputFormat,
 
+    #[command(flatten)]
+    pub(crate) settings: SettingsArguments,
+
+    /// Report only what this file does not know from an earlier run
+    #[arg(long, value_name = "FILE", conflicts_with = "write_baseline")]
+    pub(crate) baseline: Option<PathBuf>,
+
+    /// Take what is mended out of the baseline; nothing new is put in
+    #[arg(long, requires = "baseline")]
+    pub(crate) update_baseline: bool,
+
+    /// Write all that is found into a new baseline
+    #[arg(long, value_name = "FILE")]
+    pub(crate) write_baseline: Option<PathBuf>,
+
+    /// Report only what has a step in lines that changed since this git revision; everything is analysed still
+    #[arg(long, value_name = "REVISION")]
+    pub(crate) since: Option<String>,
+
+    /// Exit with 0 even where something was found
+    #[arg(long)]
+    pub(crate) exit_zero: bool,
+}
+
+/// What wins over configuration files.
+#[derive(Args, Debug)]
+pub(crate) struct SettingsArguments {
+    /// Use this configuration file for all files, whatever is nearer to them
+    #[arg(long, value_name = "FILE", conflicts_with = "isolated")]
+    pub(crate) config: Option<PathBuf>,
+
+    /// Read no configuration file
+    #[arg(long)]
+    pub(crate) isolated: bool,
+
     /// Report these rules only: codes, names, or the start of codes, e.g. TL101,stack-trace,TL2
     #[arg(long, value_name = "RULES", value_delimiter = ',')]
     pub(crate) select: Vec<String>,
+
+    /// Report these rules too
+    #[arg(long, value_name = "RULES", value_delimiter = ',')]
+    pub(crate) extend_select: Vec<String>,
 
     /// Do not report these rules, even where --select names them
     #[arg(long, value_name = "RULES", value_delimiter = ',')]
     pub(crate) ignore: Vec<String>,
 
-    /// Exit with 0 even where something was found
-    #[arg(long)]
-    pub(crate) exit_zero: bool,
+    /// Report findings of this severity and graver ones only: info, low, medium, high, critical
+    #[arg(long, value_name = "SEVERITY", value_parser = severity)]
+    pub(crate) min_severity: Option<Severity>,
+
+    /// Report findings of this confidence and surer ones only: possible, likely, proven
+    #[arg(long, value_name = "CONFIDENCE", value_parser = confidence)]
+    pub(crate) min_confidence: Option<Confidence>,
+}
+
+fn severity(name: &str) -> Result<Severity, String> {
+    Severity::find(name).ok_or_else(|| "it is one of info, low, medium, high, critical".to_owned())
+}
+
+fn confidence(name: &str) -> Result<Confidence, String> {
+    let all = [Confidence::Possible, Confidence::Likely, Confidence::Proven];
+    let found = all.into_iter().find(|confidence| confidence.name() == name);
+    found.ok_or_else(|| "it is one of possible, likely, proven".to_owned())
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum, Debug)]

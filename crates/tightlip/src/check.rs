@@ -1,39 +1,65 @@
+use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Instant;
 
-use tightlip_catalogue::rule_page;
+use tightlip_catalogue::{OwnModel, rule_page};
+use tightlip_configuration::Verdict;
 use tightlip_languages::STACK_SIZE;
 use tightlip_report::{Format, Gravity, Problem, Report, Summary, escape_controls};
-use tightlip_rules::Judgement;
+use tightlip_rules::{Finding, Judgement, Rule};
 
 use crate::arguments::{CheckArguments, Color};
+use crate::config::escape_lines;
+use crate::configuration::Configurations;
 use crate::discover::{Discovery, discover};
 use crate::judge::judge;
 use crate::lower::lower_all;
 use crate::output::{Outcome, complain, print};
 use crate::progress::Progress;
-use crate::selection::Selection;
+use crate::ratchet::{Sight, hold_against_baseline, write_baseline};
+use crate::since::changes_since;
 use crate::terminal::{stderr_color, text_style};
 
 /// Checks files and folders: discover, lower, judge, report.
 pub(crate) fn check(arguments: &CheckArguments, color: Color) -> Outcome {
     let started = Instant::now();
-    let selection = match Selection::new(&arguments.select, &arguments.ignore) {
-        Ok(selection) => selection,
-        Err(message) => {
-            complain(&format!("error: {}", escape_controls(&message)));
-            return Outcome::CouldNotRun;
-        }
+    let could_not_run = |message: &str| {
+        complain(&format!("error: {}", escape_lines(message)));
+        Outcome::CouldNotRun
     };
-    let discovery = discover(&arguments.paths);
+    let configurations = match Configurations::new(&arguments.settings) {
+        Ok(configurations) => Arc::new(configurations),
+        Err(message) => return could_not_run(&message),
+    };
+    let discovery = discover(&arguments.paths, &configurations);
+    discovery.files.iter().for_each(|found| drop(configurations.of_file(&found.location)));
+    let mistakes = configurations.mistakes();
+    if !mistakes.is_empty() {
+        return could_not_run(&mistakes.join("\nerror: "));
+    }
+    // What git cannot tell is told before the work is done.
+    let changes = match arguments.since.as_deref().map(changes_since).transpose() {
+        Ok(changes) => changes,
+        Err(message) => return could_not_run(&format!("--since: {message}")),
+    };
     let base = discovery.base.clone();
-    let Checked { mut judgement, mut problems, files } = match analyse(discovery) {
+    let sight = Sight::new(arguments, &discovery);
+    let Checked { mut judgement, mut problems, files } = match analyse(discovery, &configurations.models()) {
         Ok(checked) => checked,
-        Err(message) => {
-            complain(&format!("error: {message}"));
-            return Outcome::CouldNotRun;
-        }
+        Err(message) => return could_not_run(&message),
     };
-    judgement.findings.retain(|finding| selection.contains(finding.rule));
+    let findings = &mut judgement.findings;
+    match hold_against_baseline(arguments, &sight, findings) {
+        Ok(problem) => problems.extend(problem),
+        Err(message) => return could_not_run(&message),
+    }
+    select(findings, &configurations, &arguments.paths);
+    if let Err(message) = write_baseline(arguments, &sight, findings) {
+        return could_not_run(&message);
+    }
+    if let Some(changes) = changes {
+        findings.retain(|finding| changes.touch(finding));
+    }
     problems.sort();
     tell(&problems, stderr_color(color));
 
@@ -48,6 +74,26 @@ pub(crate) fn check(arguments: &CheckArguments, color: Color) -> Outcome {
     print(outcome, |out| tightlip_report::write(&report, format, text_style(color), &rule_page, out))
 }
 
+/// Keeps what the configuration nearest to each finding has reported.
+fn select(findings: &mut Vec<Finding>, configurations: &Configurations, named: &[PathBuf]) {
+    findings.retain_mut(|finding| {
+        let location = &finding.place.file.location;
+        // Detail from files that were not read may come along.
+        if finding.rule == Rule::UnusedSuppression && named.contains(location) {
+            return false;
+        }
+        let path = configurations.absolute(location);
+        let settings = &configurations.of_file(location).settings;
+        match settings.judge(finding.rule, finding.severity, finding.confidence, &path) {
+            Verdict::Reported(severity) => {
+                finding.severity = severity;
+                true
+            }
+            Verdict::Left(_) => false,
+        }
+    });
+}
+
 struct Checked {
     judgement: Judgement,
     problems: Vec<Problem>,
@@ -55,7 +101,7 @@ struct Checked {
     files: usize,
 }
 
-fn analyse(discovery: Discovery) -> Result<Checked, String> {
+fn analyse(discovery: Discovery, own: &[OwnModel]) -> Result<Checked, String> {
     let Discovery { files: found, deployment, templates, mut problems, .. } = discovery;
     let count = found.len();
     let progress = Progress::start(count);
@@ -68,7 +114,7 @@ fn analyse(discovery: Discovery) -> Result<Checked, String> {
         let (lowered, mut problems) = lower_all(found, &progress);
         let files = lowered.len();
         progress.follow_flows();
-        judge(lowered, deployment, &templates).map(|(judgement, more)| {
+        judge(lowered, deployment, &templates, own).map(|(judgement, more)| {
             problems.extend(more);
             (judgement, problems, files)
         })

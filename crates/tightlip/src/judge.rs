@@ -1,7 +1,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use tightlip_catalogue::Catalogue;
+use tightlip_catalogue::{Catalogue, OwnModel};
 use tightlip_flow::{Program, solve};
 use tightlip_report::Problem;
 use tightlip_rules::{Checked, FileId, Judgement, SourceFile};
@@ -17,8 +17,9 @@ pub(crate) fn judge(
     files: Vec<LoweredFile>,
     deployment: Vec<FoundDeployment>,
     templates: &[FoundTemplate],
+    own: &[OwnModel],
 ) -> Result<(Judgement, Vec<Problem>), String> {
-    let catalogue = Catalogue::embedded("python").map_err(|error| error.to_string())?;
+    let catalogue = Catalogue::embedded_with("python", own).map_err(|error| error.to_string())?;
     let deployment = read_deployment(deployment, &catalogue);
     let mut locations: Vec<PathBuf> = Vec::with_capacity(files.len());
     let mut modules = Vec::with_capacity(files.len());

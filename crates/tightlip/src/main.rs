@@ -1,7 +1,10 @@
 //! `tightlip`: finds error detail that reaches HTTP clients.
 
 mod arguments;
+mod baseline;
 mod check;
+mod config;
+mod configuration;
 mod deployment;
 mod discover;
 mod encoding;
@@ -12,9 +15,10 @@ mod lower;
 mod output;
 mod paths;
 mod progress;
+mod ratchet;
 mod read;
 mod rules;
-mod selection;
+mod since;
 mod templates;
 mod terminal;
 
@@ -49,6 +53,7 @@ fn main() -> ExitCode {
 fn run(arguments: &Arguments) -> Outcome {
     match &arguments.command {
         Command::Check(check) => check::check(check, arguments.color),
+        Command::Config { path, settings } => config::config(path, settings),
         Command::Rules => rules::rules(arguments.color),
         Command::Explain { topic } => explain::explain(topic, arguments.color),
     }

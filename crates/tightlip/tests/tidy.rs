@@ -14,8 +14,22 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("flow", &["ir", "catalogue"]),
     ("rules", &["ir", "catalogue", "deployment", "flow"]),
     ("report", &["ir", "rules"]),
+    ("configuration", &["catalogue"]),
     ("fix", &["ir", "languages", "catalogue", "deployment", "flow", "rules"]),
-    ("tightlip", &["ir", "languages", "catalogue", "deployment", "templates", "flow", "rules", "report"]),
+    (
+        "tightlip",
+        &[
+            "ir",
+            "languages",
+            "catalogue",
+            "configuration",
+            "deployment",
+            "templates",
+            "flow",
+            "rules",
+            "report",
+        ],
+    ),
 ];
 
 /// Rooms that know no framework, and names that would betray one.

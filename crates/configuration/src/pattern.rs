@@ -27,6 +27,11 @@ impl Patterns {
             && path.is_relative()
             && self.matcher.matched_path_or_any_parents(path, is_folder).is_ignore()
     }
+
+    /// Whether they hold for `path` itself, whatever it is in.
+    pub(crate) fn hold_itself(&self, path: &Path, is_folder: bool) -> bool {
+        !path.as_os_str().is_empty() && self.matcher.matched(path, is_folder).is_ignore()
+    }
 }
 
 #[cfg(test)]

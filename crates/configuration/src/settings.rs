@@ -197,6 +197,12 @@ impl Settings {
         self.exclude.as_ref().is_some_and(holds)
     }
 
+    /// The same of an entry of a folder that is walked: the folder is read, since it was named or is not excluded.
+    pub fn excludes_entry(&self, path: &Path, is_folder: bool) -> bool {
+        let holds = |patterns: &Patterns| patterns.hold_itself(self.relative(path), is_folder);
+        self.exclude.as_ref().is_some_and(holds)
+    }
+
     /// `path` as patterns are matched with it. What is elsewhere matches nothing.
     fn relative<'p>(&self, path: &'p Path) -> &'p Path {
         path.strip_prefix(&self.folder).unwrap_or(Path::new(""))

@@ -34,6 +34,12 @@ pub(crate) enum Command {
         #[command(flatten)]
         settings: SettingsArguments,
     },
+    /// Remove the cache
+    Clean {
+        /// Where the cache is, instead of .tightlip_cache in this folder
+        #[arg(long, value_name = "FOLDER")]
+        cache_dir: Option<PathBuf>,
+    },
     /// List the rules
     Rules,
     /// Tell what a rule finds, why it matters and how to mend it
@@ -75,6 +81,14 @@ pub(crate) struct CheckArguments {
     /// Report only what has a step in lines that changed since this git revision; everything is analysed still
     #[arg(long, value_name = "REVISION")]
     pub(crate) since: Option<String>,
+
+    /// Neither read nor write the cache of an earlier run
+    #[arg(long)]
+    pub(crate) no_cache: bool,
+
+    /// Where the cache is, instead of .tightlip_cache in this folder
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) cache_dir: Option<PathBuf>,
 
     /// Exit with 0 even where something was found
     #[arg(long)]

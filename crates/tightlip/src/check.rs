@@ -9,6 +9,7 @@ use tightlip_report::{Format, Gravity, Problem, Report, Summary, escape_controls
 use tightlip_rules::{Finding, Judgement, Rule};
 
 use crate::arguments::{CheckArguments, Color};
+use crate::cache::Cache;
 use crate::config::escape_lines;
 use crate::configuration::Configurations;
 use crate::discover::{Discovery, discover};
@@ -44,10 +45,19 @@ pub(crate) fn check(arguments: &CheckArguments, color: Color) -> Outcome {
     };
     let base = discovery.base.clone();
     let sight = Sight::new(arguments, &discovery);
-    let Checked { mut judgement, mut problems, files } = match analyse(discovery, &configurations.models()) {
-        Ok(checked) => checked,
-        Err(message) => return could_not_run(&message),
+    let models = configurations.models();
+    let mut cache = Cache::open(arguments, &discovery, &models);
+    let checked = match cache.as_mut().and_then(Cache::find) {
+        Some(checked) => checked,
+        None => match analyse(discovery, &models) {
+            Ok(checked) => {
+                cache.iter().for_each(|cache| cache.keep(&checked));
+                checked
+            }
+            Err(message) => return could_not_run(&message),
+        },
     };
+    let Checked { mut judgement, mut problems, files } = checked;
     let findings = &mut judgement.findings;
     match hold_against_baseline(arguments, &sight, findings) {
         Ok(problem) => problems.extend(problem),
@@ -94,11 +104,14 @@ fn select(findings: &mut Vec<Finding>, configurations: &Configurations, named: &
     });
 }
 
-struct Checked {
-    judgement: Judgement,
-    problems: Vec<Problem>,
+/// What is known of a tree before anything is selected.
+pub(crate) struct Checked {
+    /// What was found.
+    pub(crate) judgement: Judgement,
+    /// What could not be read or understood.
+    pub(crate) problems: Vec<Problem>,
     /// How many files were read.
-    files: usize,
+    pub(crate) files: usize,
 }
 
 fn analyse(discovery: Discovery, own: &[OwnModel]) -> Result<Checked, String> {

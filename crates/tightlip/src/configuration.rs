@@ -129,10 +129,10 @@ impl Configurations {
         found
     }
 
-    /// Whether the configuration says that the file or folder at `path` is not read.
+    /// Whether the configuration says that the file or folder at `path`, in a folder that is walked, is not read.
     pub(crate) fn exclude(&self, path: &Path, is_folder: bool) -> bool {
         let path = absolute(path, &self.current);
-        self.of_folder(path.parent().unwrap_or(&path)).settings.excludes(&path, is_folder)
+        self.of_folder(path.parent().unwrap_or(&path)).settings.excludes_entry(&path, is_folder)
     }
 
     /// `path` from the root, as settings are asked with.

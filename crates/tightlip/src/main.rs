@@ -2,6 +2,7 @@
 
 mod arguments;
 mod baseline;
+mod cache;
 mod check;
 mod config;
 mod configuration;
@@ -54,6 +55,7 @@ fn run(arguments: &Arguments) -> Outcome {
     match &arguments.command {
         Command::Check(check) => check::check(check, arguments.color),
         Command::Config { path, settings } => config::config(path, settings),
+        Command::Clean { cache_dir } => cache::clean(cache_dir.as_deref()),
         Command::Rules => rules::rules(arguments.color),
         Command::Explain { topic } => explain::explain(topic, arguments.color),
     }

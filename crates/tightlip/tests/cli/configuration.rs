@@ -76,10 +76,11 @@ fn severities_and_least_severity_are_obeyed() {
 
 #[test]
 fn classes_are_declared_public_and_own_models_are_read() {
-    let app = "from flask import Flask\nfrom errors import Refused\nfrom own import send\n\napp = Flask(__name__)\n\n\n\
-               @app.get(\"/\")\ndef index():\n    try:\n        work()\n    except Refused as error:\n        \
+    let app = "from flask import Flask\nfrom errors import Refused, fail\nfrom own import send\n\napp = Flask(__name__)\n\n\n\
+               @app.get(\"/\")\ndef index():\n    try:\n        fail()\n    except Refused as error:\n        \
                return str(error), 400\n    except ValueError as error:\n        send(str(error))\n    return \"ok\"\n";
-    let errors = "class Refused(Exception):\n    pass\n\n\ndef fail(text):\n    raise Refused(str(text))\n";
+    let errors = "class Refused(Exception):\n    pass\n\n\ndef fail():\n    try:\n        load()\n    \
+                  except KeyError as error:\n        raise Refused(str(error))\n";
     let tree = Tree::new().with("app.py", app).with("errors.py", errors);
     let tree = tree.with("tightlip.toml", "select = [\"TL101\"]\n");
     assert_eq!(check(&tree, &[]), pairs(&[("TL101", "app.py")]));

@@ -2,6 +2,7 @@
 
 mod baseline;
 mod broken;
+mod cache;
 mod command;
 mod comments;
 mod configuration;

@@ -184,10 +184,13 @@ mod tests {
             given: vec![(Symbol::new("error"), loop_variable)],
             under: Vec::new(),
         };
-        let page = Page { shows: Vec::new(), parts: vec![part] };
+        let page = Page { shows: Vec::new(), parts: vec![part], ..Page::default() };
         let text = PageStep::Named(Symbol::new("text"));
-        let row =
-            Page { shows: vec![shows(path("error", &[text])), shows(path("user", &[]))], parts: Vec::new() };
+        let row = Page {
+            shows: vec![shows(path("error", &[text])), shows(path("user", &[]))],
+            parts: Vec::new(),
+            ..Page::default()
+        };
         let pages = Pages::new(vec![
             ("templates/page.html".to_owned(), vec![Symbol::new("page.html")], page),
             ("templates/row.html".to_owned(), vec![Symbol::new("row.html")], row),
@@ -204,7 +207,11 @@ mod tests {
     fn templates_that_include_themselves_end() {
         let name = Symbol::new("tree.html");
         let part = PagePart { name, given: Vec::new(), under: Vec::new() };
-        let page = Page { shows: vec![shows(path("error", &[]))], parts: vec![part.clone(), part] };
+        let page = Page {
+            shows: vec![shows(path("error", &[]))],
+            parts: vec![part.clone(), part],
+            ..Page::default()
+        };
         let pages = Pages::new(vec![("templates/tree.html".to_owned(), vec![name], page)]);
         assert!(pages.shown(name).is_some());
     }

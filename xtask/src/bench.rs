@@ -161,7 +161,8 @@ impl Row {
     fn measure(tree: &Path, tightlip: &Path, ruff: &Path, runs: u32) -> Result<Self, String> {
         let mut best: Option<(Usage, Usage)> = None;
         for _ in 0..runs {
-            let ours = usage(Command::new(tightlip).args(["check", "--color", "never"]).arg(tree))?;
+            let ours =
+                usage(Command::new(tightlip).args(["check", "--no-cache", "--color", "never"]).arg(tree))?;
             let theirs = usage(
                 Command::new(ruff)
                     .args(["check", "--select", "S,BLE,TRY", "--no-cache"])

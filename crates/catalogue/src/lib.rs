@@ -24,7 +24,7 @@ pub use deployment::{
     CommandLine, DeploymentModel, EnvironmentModel, Opening, OptionModel, SettingModel, StartKind,
     StartedSeverity, Values,
 };
-pub use embedded::{LoadError, parse_model, pattern_pages, rule_page};
+pub use embedded::{LoadError, OwnModel, parse_model, pattern_pages, rule_page};
 pub use handling::{AddedText, DefaultModel, Handling, ReplyModel};
 pub use model::Unset;
 pub use pattern::{CodeBlock, Mark, Pattern, Side};

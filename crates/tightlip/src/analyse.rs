@@ -1,3 +1,4 @@
+use tightlip_catalogue::OwnModel;
 use tightlip_fix::{Options, Proposal};
 use tightlip_languages::STACK_SIZE;
 use tightlip_report::{Gravity, Problem, Repair};
@@ -12,6 +13,7 @@ use crate::texts::Texts;
 /// What is found in the files of a discovery.
 pub(crate) struct Analysis {
     pub(crate) judgement: Judgement,
+    /// Fixes, for those who apply them; empty where the analysis is one that was kept from an earlier run.
     pub(crate) proposals: Vec<Proposal>,
     /// What can be done about each finding, in their order.
     pub(crate) repairs: Vec<Repair>,
@@ -22,7 +24,12 @@ pub(crate) struct Analysis {
 }
 
 /// Reads, lowers and judges all of it: as `texts` has it.
-pub(crate) fn analyse(discovery: &Discovery, texts: &Texts, options: Options) -> Result<Analysis, String> {
+pub(crate) fn analyse(
+    discovery: &Discovery,
+    own: &[OwnModel],
+    texts: &Texts,
+    options: Options,
+) -> Result<Analysis, String> {
     let count = discovery.files.len();
     let progress = Progress::start(count);
     // Code can be nested deeper than the stacks that threads have by default.
@@ -34,7 +41,7 @@ pub(crate) fn analyse(discovery: &Discovery, texts: &Texts, options: Options) ->
         let (lowered, problems) = lower_all(&discovery.files, texts, &progress);
         let files = lowered.len();
         progress.follow_flows();
-        judge(lowered, &discovery.deployment, &discovery.templates, texts, options)
+        judge(lowered, &discovery.deployment, &discovery.templates, own, texts, options)
             .map(|judged| (judged, problems, files))
     })?;
     let Judged { judgement, proposals, repairs, problems: more } = judged;

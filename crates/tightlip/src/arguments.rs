@@ -2,6 +2,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use tightlip_fix::Options;
+use tightlip_rules::{Confidence, Severity};
 
 use crate::outputs::Output;
 
@@ -31,6 +32,20 @@ pub(crate) enum Command {
     Detect(DetectArguments),
     /// Boot the application in a copy, force errors, and show the replies that leak
     Prove(ProveArguments),
+    /// Show what holds for a file or folder, and which line or default says so
+    Config {
+        /// The file or folder
+        #[arg(default_value = ".")]
+        path: PathBuf,
+        #[command(flatten)]
+        settings: SettingsArguments,
+    },
+    /// Remove the cache
+    Clean {
+        /// Where the cache is, instead of .tightlip_cache in this folder
+        #[arg(long, value_name = "FOLDER")]
+        cache_dir: Option<PathBuf>,
+    },
     /// List the rules
     Rules,
     /// Tell what a rule finds, why it matters and how to mend it
@@ -66,13 +81,24 @@ pub(crate) struct CheckArguments {
     #[arg(long)]
     pub(crate) statistics: bool,
 
-    /// Report these rules only: codes, names, or the start of codes, e.g. TL101,stack-trace,TL2
-    #[arg(long, value_name = "RULES", value_delimiter = ',')]
-    pub(crate) select: Vec<String>,
+    #[command(flatten)]
+    pub(crate) settings: SettingsArguments,
 
-    /// Do not report these rules, even where --select names them
-    #[arg(long, value_name = "RULES", value_delimiter = ',')]
-    pub(crate) ignore: Vec<String>,
+    /// Report only what this file does not know from an earlier run
+    #[arg(long, value_name = "FILE", conflicts_with = "write_baseline")]
+    pub(crate) baseline: Option<PathBuf>,
+
+    /// Take what is mended out of the baseline; nothing new is put in
+    #[arg(long, requires = "baseline")]
+    pub(crate) update_baseline: bool,
+
+    /// Write all that is found into a new baseline
+    #[arg(long, value_name = "FILE")]
+    pub(crate) write_baseline: Option<PathBuf>,
+
+    /// Report only what has a step in lines that changed since this git revision; everything is analysed still
+    #[arg(long, value_name = "REVISION")]
+    pub(crate) since: Option<String>,
 
     /// Apply the fixes that change nothing that was meant, and report what is left
     #[arg(long)]
@@ -90,9 +116,49 @@ pub(crate) struct CheckArguments {
     #[arg(long, value_name = "STYLE", value_enum, default_value_t = HandlerStyle::Flask)]
     pub(crate) handler_style: HandlerStyle,
 
+    /// Neither read nor write the cache of an earlier run
+    #[arg(long)]
+    pub(crate) no_cache: bool,
+
+    /// Where the cache is, instead of .tightlip_cache in this folder
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) cache_dir: Option<PathBuf>,
+
     /// Exit with 0 even where something was found
     #[arg(long)]
     pub(crate) exit_zero: bool,
+}
+
+/// What wins over configuration files.
+#[derive(Args, Debug)]
+pub(crate) struct SettingsArguments {
+    /// Use this configuration file for all files, whatever is nearer to them
+    #[arg(long, value_name = "FILE", conflicts_with = "isolated")]
+    pub(crate) config: Option<PathBuf>,
+
+    /// Read no configuration file
+    #[arg(long)]
+    pub(crate) isolated: bool,
+
+    /// Report these rules only: codes, names, or the start of codes, e.g. TL101,stack-trace,TL2
+    #[arg(long, value_name = "RULES", value_delimiter = ',')]
+    pub(crate) select: Vec<String>,
+
+    /// Report these rules too
+    #[arg(long, value_name = "RULES", value_delimiter = ',')]
+    pub(crate) extend_select: Vec<String>,
+
+    /// Do not report these rules, even where --select names them
+    #[arg(long, value_name = "RULES", value_delimiter = ',')]
+    pub(crate) ignore: Vec<String>,
+
+    /// Report findings of this severity and graver ones only: info, low, medium, high, critical
+    #[arg(long, value_name = "SEVERITY", value_parser = severity)]
+    pub(crate) min_severity: Option<Severity>,
+
+    /// Report findings of this confidence and surer ones only: possible, likely, proven
+    #[arg(long, value_name = "CONFIDENCE", value_parser = confidence)]
+    pub(crate) min_confidence: Option<Confidence>,
 }
 
 #[derive(Args, Debug)]
@@ -121,6 +187,9 @@ pub(crate) struct ProveArguments {
     /// The Python that the application runs in; found in .venv, venv, VIRTUAL_ENV, Poetry or Pipenv, or PATH
     #[arg(long, value_name = "FILE")]
     pub(crate) python: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) settings: SettingsArguments,
 
     /// Let the application connect to other machines than this one
     #[arg(long)]
@@ -165,6 +234,16 @@ pub(crate) struct ProveArguments {
     /// Exit with 0 even where something was found
     #[arg(long)]
     pub(crate) exit_zero: bool,
+}
+
+fn severity(name: &str) -> Result<Severity, String> {
+    Severity::find(name).ok_or_else(|| "it is one of info, low, medium, high, critical".to_owned())
+}
+
+fn confidence(name: &str) -> Result<Confidence, String> {
+    let all = [Confidence::Possible, Confidence::Likely, Confidence::Proven];
+    let found = all.into_iter().find(|confidence| confidence.name() == name);
+    found.ok_or_else(|| "it is one of possible, likely, proven".to_owned())
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum, Debug)]

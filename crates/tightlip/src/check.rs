@@ -1,18 +1,28 @@
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Instant;
 
+use tightlip_catalogue::OwnModel;
+use tightlip_configuration::Verdict;
 use tightlip_fix::Safety;
 use tightlip_report::{Applicability, Gravity, Problem, Repair, Report, Summary, escape_controls};
-use tightlip_rules::Judgement;
+use tightlip_rules::{Finding, Judgement, Rule, Severity};
 
 use crate::analyse::{Analysis, analyse};
 use crate::arguments::{CheckArguments, Color};
+use crate::cache::Cache;
+use crate::config::escape_lines;
+use crate::configuration::Configurations;
 use crate::diff::write_diff;
-use crate::discover::discover;
+use crate::discover::{Discovery, discover};
 use crate::fix::{Fixed, mend};
 use crate::output::{Outcome, complain, print};
 use crate::outputs::Outputs;
-use crate::selection::Selection;
+use crate::ratchet::{Sight, hold_against_baseline, write_baseline};
+use crate::since::changes_since;
 use crate::terminal::{stderr_color, text_style};
+use crate::texts::Texts;
 use crate::write::write;
 
 /// Checks files and folders: discover, lower, judge, fix, report.
@@ -20,7 +30,7 @@ pub(crate) fn check(arguments: &CheckArguments, color: Color) -> Outcome {
     match run(arguments, color) {
         Ok(outcome) => outcome,
         Err(message) => {
-            complain(&format!("error: {}", escape_controls(&message)));
+            complain(&format!("error: {}", escape_lines(&message)));
             Outcome::CouldNotRun
         }
     }
@@ -28,19 +38,30 @@ pub(crate) fn check(arguments: &CheckArguments, color: Color) -> Outcome {
 
 fn run(arguments: &CheckArguments, color: Color) -> Result<Outcome, String> {
     let started = Instant::now();
-    let selection = Selection::new(&arguments.select, &arguments.ignore)?;
     let outputs =
         Outputs::new(&arguments.output_format, arguments.output_file.as_deref(), arguments.statistics)?;
-    let discovery = discover(&arguments.paths);
+    let configurations = Arc::new(Configurations::new(&arguments.settings)?);
+    let discovery = discover(&arguments.paths, &configurations);
+    discovery.files.iter().for_each(|found| drop(configurations.of_file(&found.location)));
+    let mistakes = configurations.mistakes();
+    if !mistakes.is_empty() {
+        return Err(mistakes.join("\nerror: "));
+    }
+    // What git cannot tell is told before the work is done.
+    let changes = arguments.since.as_deref().map(changes_since).transpose();
+    let changes = changes.map_err(|message| format!("--since: {message}"))?;
     let base = discovery.base.clone();
-    let analysis = analyse(&discovery, &Default::default(), arguments.handler_style.into())?;
-    tell(&analysis.problems, stderr_color(color));
-    let mut analysis = analysis;
+    let sight = Sight::new(arguments, &discovery);
+    let models = configurations.models();
+    let mut analysis = look(arguments, &discovery, &models)?;
     let mut mended = 0;
     if arguments.fix || arguments.diff {
         let most = if arguments.unsafe_fixes { Safety::Unsafe } else { Safety::Safe };
-        let fixed = mend(discovery, analysis, &selection, most, arguments.handler_style.into())?;
+        let is_asked = |finding: &Finding| is_reported(finding, &configurations, &arguments.paths).is_some();
+        let options = arguments.handler_style.into();
+        let fixed = mend(discovery, analysis, &models, &is_asked, most, options)?;
         if arguments.diff {
+            tell(&fixed.analysis.problems, stderr_color(color));
             return Ok(show(&fixed, arguments));
         }
         // What is new comes first: what is there may import it.
@@ -51,8 +72,19 @@ fn run(arguments: &CheckArguments, color: Color) -> Result<Outcome, String> {
         mended = fixed.mended;
         analysis = explained(fixed);
     }
-    let Analysis { mut judgement, repairs, problems, files, .. } = analysis;
-    let repairs = select(&mut judgement, repairs, &selection);
+    let Analysis { mut judgement, repairs, mut problems, files, .. } = analysis;
+    let repairs = by_fingerprint(&judgement, repairs);
+    let findings = &mut judgement.findings;
+    problems.extend(hold_against_baseline(arguments, &sight, findings)?);
+    select(findings, &configurations, &arguments.paths);
+    write_baseline(arguments, &sight, findings)?;
+    if let Some(changes) = changes {
+        findings.retain(|finding| changes.touch(finding));
+    }
+    problems.sort();
+    tell(&problems, stderr_color(color));
+    let repairs: Vec<Repair> =
+        findings.iter().filter_map(|finding| repairs.get(&finding.fingerprint).cloned()).collect();
 
     let outcome = outcome(&judgement, &problems, arguments.exit_zero);
     let summary = Summary { files, elapsed: started.elapsed(), mended };
@@ -71,13 +103,47 @@ fn run(arguments: &CheckArguments, color: Color) -> Result<Outcome, String> {
     Ok(print(outcome, |out| outputs.write_standard(&report, text_style(color), out)))
 }
 
-/// Leaves the findings of the rules that are asked for, with their repairs.
-fn select(judgement: &mut Judgement, repairs: Vec<Repair>, selection: &Selection) -> Vec<Repair> {
-    let is_asked: Vec<bool> =
-        judgement.findings.iter().map(|finding| selection.contains(finding.rule)).collect();
-    let mut asked = is_asked.iter();
-    judgement.findings.retain(|_| *asked.next().unwrap_or(&false));
-    repairs.into_iter().zip(is_asked).filter_map(|(repair, is_asked)| is_asked.then_some(repair)).collect()
+/// What an earlier run found, if nothing has changed since, or what is found now.
+fn look(arguments: &CheckArguments, discovery: &Discovery, models: &[OwnModel]) -> Result<Analysis, String> {
+    let mut cache = Cache::open(arguments, discovery, models);
+    if let Some(analysis) = cache.as_mut().and_then(Cache::find) {
+        return Ok(analysis);
+    }
+    let analysis = analyse(discovery, models, &Texts::default(), arguments.handler_style.into())?;
+    cache.iter().for_each(|cache| cache.keep(&analysis));
+    Ok(analysis)
+}
+
+/// Findings go where configuration, baselines and changes do not want them; what can be done about them goes along.
+fn by_fingerprint(judgement: &Judgement, repairs: Vec<Repair>) -> HashMap<String, Repair> {
+    let fingerprints = judgement.findings.iter().map(|finding| finding.fingerprint.clone());
+    fingerprints.zip(repairs).collect()
+}
+
+/// Keeps what the configuration nearest to each finding has reported.
+pub(crate) fn select(findings: &mut Vec<Finding>, configurations: &Configurations, named: &[PathBuf]) {
+    findings.retain_mut(|finding| match is_reported(finding, configurations, named) {
+        Some(severity) => {
+            finding.severity = severity;
+            true
+        }
+        None => false,
+    });
+}
+
+/// With which severity the configuration nearest to a finding has it reported, if it does.
+fn is_reported(finding: &Finding, configurations: &Configurations, named: &[PathBuf]) -> Option<Severity> {
+    let location = &finding.place.file.location;
+    // Detail from files that were not read may come along.
+    if finding.rule == Rule::UnusedSuppression && named.contains(location) {
+        return None;
+    }
+    let path = configurations.absolute(location);
+    let settings = &configurations.of_file(location).settings;
+    match settings.judge(finding.rule, finding.severity, finding.confidence, &path) {
+        Verdict::Reported(severity) => Some(severity),
+        Verdict::Left(_) => None,
+    }
 }
 
 /// The difference on standard output, and on standard error what is left. Nothing is written.

@@ -5,6 +5,7 @@ use memchr::memmem;
 use rayon::prelude::*;
 use tightlip_catalogue::Catalogue;
 use tightlip_deployment::Kind;
+use tightlip_ir::DirectiveKind;
 use tightlip_report::{Gravity, Problem};
 use tightlip_rules::DeploymentFile;
 
@@ -62,13 +63,15 @@ fn read_one(
     };
     // Most files of YAML and of the shell have nothing to do with applications; taking them apart costs most.
     let is_asked = |word: &memmem::Finder<'_>| word.find(text.as_bytes()).is_some();
-    if matches!(kind, Kind::Manifest | Kind::ShellScript) && !words.iter().any(is_asked) {
+    let is_addressed = || text.contains(DirectiveKind::ADDRESS);
+    if matches!(kind, Kind::Manifest | Kind::ShellScript) && !words.iter().any(is_asked) && !is_addressed() {
         return Ok(None);
     }
     let facts = tightlip_deployment::read(kind, &text);
     let says_something = !facts.variables.is_empty()
         || !facts.commands.is_empty()
         || !facts.settings.is_empty()
-        || !facts.requirements.is_empty();
+        || !facts.requirements.is_empty()
+        || !facts.directives.is_empty();
     Ok(says_something.then_some((DeploymentFile { path, kind, facts }, location)))
 }

@@ -3,13 +3,13 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::PathBuf;
 
+use tightlip_catalogue::OwnModel;
 use tightlip_fix::{Composition, Fix, Options, Proposal, Safety, compose};
 use tightlip_languages::Language;
-use tightlip_rules::{Judgement, Rule};
+use tightlip_rules::{Finding, Judgement, Rule};
 
 use crate::analyse::{Analysis, analyse};
 use crate::discover::{Discovery, Found};
-use crate::selection::Selection;
 use crate::texts::Texts;
 use crate::write::FixedFile;
 
@@ -45,7 +45,9 @@ struct Mending<'a> {
     discovery: Discovery,
     texts: Texts,
     changed: BTreeMap<String, FixedFile>,
-    selection: &'a Selection,
+    own: &'a [OwnModel],
+    /// Whether a finding is reported, and so may be mended.
+    is_asked: &'a dyn Fn(&Finding) -> bool,
     most: Safety,
     options: Options,
     failed: HashMap<String, String>,
@@ -57,7 +59,8 @@ struct Mending<'a> {
 pub(crate) fn mend(
     discovery: Discovery,
     analysis: Analysis,
-    selection: &Selection,
+    own: &[OwnModel],
+    is_asked: &dyn Fn(&Finding) -> bool,
     most: Safety,
     options: Options,
 ) -> Result<Fixed, String> {
@@ -65,7 +68,8 @@ pub(crate) fn mend(
         discovery,
         texts: Texts::default(),
         changed: BTreeMap::new(),
-        selection,
+        own,
+        is_asked,
         most,
         options,
         failed: HashMap::new(),
@@ -93,7 +97,7 @@ impl Mending<'_> {
         let is_open = |proposal: &&Proposal| {
             proposal.findings.iter().all(|index| {
                 let finding = &findings[*index];
-                self.selection.contains(finding.rule) && !self.failed.contains_key(&finding.fingerprint)
+                (self.is_asked)(finding) && !self.failed.contains_key(&finding.fingerprint)
             })
         };
         let open = analysis.proposals.iter().filter(is_open);
@@ -124,7 +128,7 @@ impl Mending<'_> {
             let tried: Vec<Candidate> =
                 composition.applied.iter().map(|index| candidates[*index].clone()).collect();
             let (discovery, overlay) = self.with(&composition);
-            let after = analyse(&discovery, &overlay, self.options)?;
+            let after = analyse(&discovery, self.own, &overlay, self.options)?;
             let Some(blame) = blame(analysis, &after, &tried) else {
                 self.keep(composition, discovery, overlay, &tried);
                 return Ok(Some(after));

@@ -1,7 +1,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use tightlip_catalogue::Catalogue;
+use tightlip_catalogue::{Catalogue, OwnModel};
 use tightlip_fix::{Options, Proposal, propose};
 use tightlip_flow::{FileIndex, Program, solve};
 use tightlip_report::{Problem, Repair};
@@ -29,10 +29,11 @@ pub(crate) fn judge(
     files: Vec<LoweredFile>,
     deployment: &[FoundDeployment],
     templates: &[FoundTemplate],
+    own: &[OwnModel],
     texts: &Texts,
     options: Options,
 ) -> Result<Judged, String> {
-    let catalogue = Catalogue::embedded("python").map_err(|error| error.to_string())?;
+    let catalogue = Catalogue::embedded_with("python", own).map_err(|error| error.to_string())?;
     let deployment = read_deployment(deployment, texts, &catalogue);
     let mut locations: Vec<PathBuf> = Vec::with_capacity(files.len());
     let mut modules = Vec::with_capacity(files.len());

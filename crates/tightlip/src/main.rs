@@ -2,7 +2,11 @@
 
 mod analyse;
 mod arguments;
+mod baseline;
+mod cache;
 mod check;
+mod config;
+mod configuration;
 mod deployment;
 mod detect;
 mod diff;
@@ -18,10 +22,11 @@ mod outputs;
 mod paths;
 mod progress;
 mod prove;
+mod ratchet;
 mod read;
 mod repairs;
 mod rules;
-mod selection;
+mod since;
 mod templates;
 mod terminal;
 mod texts;
@@ -60,6 +65,8 @@ fn run(arguments: &Arguments) -> Outcome {
         Command::Check(check) => check::check(check, arguments.color),
         Command::Detect(detect) => detect::detect(detect.file.as_ref(), detect.exit_zero),
         Command::Prove(prove) => prove::prove(prove, arguments.color),
+        Command::Config { path, settings } => config::config(path, settings),
+        Command::Clean { cache_dir } => cache::clean(cache_dir.as_deref()),
         Command::Rules => rules::rules(arguments.color),
         Command::Explain { topic } => explain::explain(topic, arguments.color),
     }

@@ -1,5 +1,6 @@
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tightlip_prove::{
@@ -10,7 +11,9 @@ use tightlip_rules::{Judgement, Verdict};
 
 use crate::analyse::{Analysis, analyse};
 use crate::arguments::{Color, ProveArguments};
-use crate::check::{outcome, tell};
+use crate::check::{outcome, select, tell};
+use crate::config::escape_lines;
+use crate::configuration::Configurations;
 use crate::discover::discover;
 use crate::output::{Outcome, complain, print};
 use crate::outputs::Outputs;
@@ -23,7 +26,7 @@ pub(crate) fn prove(arguments: &ProveArguments, color: Color) -> Outcome {
     match run(arguments, color) {
         Ok(outcome) => outcome,
         Err(message) => {
-            complain(&format!("error: {}", escape_controls(&message)));
+            complain(&format!("error: {}", escape_lines(&message)));
             Outcome::CouldNotRun
         }
     }
@@ -32,10 +35,18 @@ pub(crate) fn prove(arguments: &ProveArguments, color: Color) -> Outcome {
 fn run(arguments: &ProveArguments, color: Color) -> Result<Outcome, String> {
     let started = Instant::now();
     let outputs = Outputs::new(&arguments.output_format, arguments.output_file.as_deref(), false)?;
-    let discovery = discover(&arguments.paths);
+    let configurations = Arc::new(Configurations::new(&arguments.settings)?);
+    let discovery = discover(&arguments.paths, &configurations);
+    discovery.files.iter().for_each(|found| drop(configurations.of_file(&found.location)));
+    let mistakes = configurations.mistakes();
+    if !mistakes.is_empty() {
+        return Err(mistakes.join("\nerror: "));
+    }
     let base = discovery.base.clone();
-    let analysis = analyse(&discovery, &Texts::default(), Default::default())?;
+    let models = configurations.models();
+    let analysis = analyse(&discovery, &models, &Texts::default(), Default::default())?;
     let Analysis { mut judgement, mut problems, files, .. } = analysis;
+    select(&mut judgement.findings, &configurations, &arguments.paths);
     let mut is_any_booted = false;
     for path in &arguments.paths {
         match prove_project(path, &mut judgement, arguments) {

@@ -16,6 +16,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("leak", &["catalogue"]),
     ("recording", &["leak"]),
     ("report", &["ir", "rules"]),
+    ("configuration", &["catalogue"]),
     ("fix", &["ir", "languages", "catalogue", "deployment", "flow", "rules"]),
     ("prove", &["ir", "rules"]),
     (
@@ -24,6 +25,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "ir",
             "languages",
             "catalogue",
+            "configuration",
             "deployment",
             "templates",
             "flow",

@@ -6,6 +6,10 @@ use crate::edit::Edit;
 pub(crate) fn joined(mut edits: Vec<Edit>) -> Vec<Edit> {
     edits.sort();
     edits.dedup();
+    // What is imported stands above what uses it.
+    let is_import =
+        |edit: &Edit| edit.replacement.starts_with("import ") || edit.replacement.starts_with("from ");
+    edits.sort_by_key(|edit| (edit.path.clone(), edit.span, !is_import(edit)));
     let mut joined: Vec<Edit> = Vec::with_capacity(edits.len());
     for edit in edits {
         match joined.last_mut() {
@@ -60,6 +64,10 @@ mod tests {
         assert_eq!(texts(vec![at(9, ", request"), at(9, ", g"), at(9, ", g")]), [", g, request"]);
         let imports = vec![at(0, "from w import B\n"), at(0, "from w import A\n"), at(4, "x")];
         assert_eq!(texts(imports), ["from w import A, B\n", "x"]);
+        assert_eq!(
+            texts(vec![at(0, "\n\ndef f():\n"), at(0, "from w import A\n")]),
+            ["from w import A\n\n\ndef f():\n"]
+        );
         assert_eq!(
             texts(vec![at(0, "import uuid\n\n"), at(0, "import json\n\n")]),
             ["import json\nimport uuid\n\n"]

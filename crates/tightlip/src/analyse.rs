@@ -1,5 +1,4 @@
-use tightlip_fix::Options;
-use tightlip_fix::Proposal;
+use tightlip_fix::{Options, Proposal};
 use tightlip_languages::STACK_SIZE;
 use tightlip_report::{Gravity, Problem, Repair};
 use tightlip_rules::Judgement;

@@ -53,21 +53,27 @@ impl Place<'_> {
             }
         };
         let standing = statement_at(self.site, self.span)?;
-        let stands_alone = match &standing.statement().kind {
+        let alone: Vec<ExpressionId> = match &standing.statement().kind {
             StatementKind::Return(Some(value)) => match &handler.scope.kind(*value) {
-                ExpressionKind::Collection { items, .. } => items.iter().any(|item| self.is_here(*item)),
-                _ => self.is_here(*value),
+                ExpressionKind::Collection { items, .. } => items.to_vec(),
+                _ => vec![*value],
             },
-            StatementKind::Assign { value, .. } => self.is_here(*value),
-            _ => name == "original_exception",
+            StatementKind::Assign { value, .. } => vec![*value],
+            _ => Vec::new(),
         };
-        let asked = if stands_alone { asked } else { format!("({asked})") };
-        edits.push(self.site.replace(self.span, asked));
+        // Each place in the statement that reads it: behind the first one the next would fail.
+        let module = self.site.module()?;
+        let parts = walk::expressions(standing.statement()).into_iter();
+        for part in parts.flat_map(|id| walk::all_parts(module, id)) {
+            let span = module.expression(part).span;
+            if self.site.slice(span) != read {
+                continue;
+            }
+            let needs_no_brackets = name == "original_exception" || alone.contains(&part);
+            let text = if needs_no_brackets { asked.clone() } else { format!("({asked})") };
+            edits.push(self.site.replace(span, text));
+        }
         Ok(Mending { title: "ask what the error is before it is read", safety: Safety::Safe, edits })
-    }
-
-    fn is_here(&self, id: ExpressionId) -> bool {
-        self.site.module().is_ok_and(|module| module.expression(id).span == self.span)
     }
 
     /// An exception as it is cannot be encoded, and should not be sent.

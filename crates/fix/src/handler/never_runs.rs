@@ -48,6 +48,7 @@ impl Place<'_> {
         let at = statement::line_before(self.site, left.span)?;
         let newline = self.site.style.newline;
         let lines = statement::lines(self.site, span);
+        let lines = Span::new(remarks_before(self.site, lines.start), lines.end);
         let before = blank_lines_before(self.site, lines.start);
         let text = self.site.slice(lines).trim_end_matches(['\n', '\r']).to_owned();
         let moved = format!("{text}{newline}{newline}");
@@ -200,6 +201,19 @@ fn dedented(text: &str, from: &str, to: &str) -> Result<String, Refusal> {
 fn with_blank_lines(site: &Site<'_>, span: Span) -> Edit {
     let lines = statement::lines(site, span);
     site.replace(Span::new(blank_lines_before(site, lines.start), lines.end), "")
+}
+
+/// Where the remarks start that stand right above the line `start`.
+fn remarks_before(site: &Site<'_>, start: u32) -> u32 {
+    let mut at = start;
+    while at > 0 {
+        let line = site.line_start(at.saturating_sub(if site.style.newline == "\r\n" { 2 } else { 1 }));
+        if line >= at || !site.text()[line as usize..at as usize].trim_start().starts_with('#') {
+            break;
+        }
+        at = line;
+    }
+    at
 }
 
 /// Where the blank lines start that end at the line `start`.

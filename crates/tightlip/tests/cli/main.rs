@@ -2,6 +2,7 @@
 
 mod broken;
 mod command;
+mod control_fixes;
 mod deployment;
 mod discovery;
 mod fix;

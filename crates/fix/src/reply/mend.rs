@@ -234,6 +234,10 @@ fn recording<'a>(
     if let Some(handler) = handler {
         return Recording::Arm(handler);
     }
+    // There is no place for a statement in it.
+    if body.module.function(source.function.id).name == "<lambda>" {
+        return Recording::Nothing;
+    }
     let registration = project
         .checked
         .solution

@@ -255,7 +255,8 @@ fn insert(
     let newline = site.style.newline;
     let mut edits = logger.edits;
     if site.starts_line(start) {
-        edits.push(site.insert(start, format!("{statement}{newline}{}", site.indent(start))));
+        let line = format!("{}{statement}{newline}", site.indent(start));
+        edits.push(site.insert(site.line_start(start), line));
         return Ok(edits);
     }
     // A suite on one line: it gets lines of its own.

@@ -107,8 +107,8 @@ fn comments_and_what_stands_around_stay() {
 
 #[test]
 fn nested_arms_are_mended_one_by_one() {
-    let before = "from flask import Flask\napp = Flask(__name__)\n@app.get('/')\ndef read():\n    try:\n        return a()\n    except Exception as e:\n        try:\n            return b()\n        except Exception as again:\n            return str(again), 500\n        return str(e), 500\n";
-    let after = "from flask import Flask\napp = Flask(__name__)\n@app.get('/')\ndef read():\n    try:\n        return a()\n    except Exception:\n        app.logger.exception('read failed')\n        try:\n            return b()\n        except Exception:\n            app.logger.exception('read failed')\n            return 'Internal server error', 500\n        return 'Internal server error', 500\n";
+    let before = "from flask import Flask\napp = Flask(__name__)\n@app.get('/')\ndef read():\n    try:\n        return a()\n    except Exception as e:\n        try:\n            b()\n        except Exception as again:\n            return str(again), 500\n        return str(e), 500\n";
+    let after = "from flask import Flask\napp = Flask(__name__)\n@app.get('/')\ndef read():\n    try:\n        return a()\n    except Exception:\n        app.logger.exception('read failed')\n        try:\n            b()\n        except Exception:\n            app.logger.exception('read failed')\n            return 'Internal server error', 500\n        return 'Internal server error', 500\n";
     becomes(before, after);
 }
 

@@ -195,12 +195,12 @@ fn inject(explorer: &mut Explorer<'_>, index: usize, proof: &mut Proof<'_>) -> u
 
 /// Whether an exception can show what the rule reports.
 fn is_shown_by_errors(rule: Rule) -> bool {
-    rule.control() == Control::SanitizedReplies && rule != Rule::VersionDetail
+    rule.control() == Some(Control::SanitizedReplies) && rule != Rule::VersionDetail
 }
 
 fn without_proof(proof: &Proof<'_>, index: usize, tried: usize) -> Evidence {
     let rule = proof.claims[index].rule;
-    let is_seen_in_replies = rule.control() == Control::SanitizedReplies
+    let is_seen_in_replies = rule.control() == Some(Control::SanitizedReplies)
         || matches!(rule, Rule::HandlerLosesStatus | Rule::HandlerLosesHeaders | Rule::HandlerCrashes);
     let (verdict, note) = if !is_seen_in_replies {
         let why = if is_configuration(rule) {

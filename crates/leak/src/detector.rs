@@ -62,6 +62,8 @@ pub(crate) struct Compiled {
     /// Whose anchor it is.
     pub(crate) by_anchor: Vec<Vec<SignatureId>>,
     pub(crate) longest_anchor: usize,
+    /// Those that look at headers.
+    pub(crate) of_headers: Vec<SignatureId>,
 }
 
 impl Default for Compiled {
@@ -94,7 +96,9 @@ impl Compiled {
             .kind(Some(AhoCorasickKind::DFA))
             .build(&texts)
             .expect("the anchors are far fewer than an automaton can hold");
-        Self { signatures: ready, anchors, by_anchor, longest_anchor }
+        let is_header = |id: &SignatureId| matches!(ready[*id].site, Site::Header(_));
+        let of_headers = (0..ready.len()).filter(is_header).collect();
+        Self { signatures: ready, anchors, by_anchor, longest_anchor, of_headers }
     }
 }
 

@@ -114,7 +114,7 @@ pub(crate) fn judge(
 
 fn header_findings(compiled: &Compiled, headers: &Headers) -> Vec<Leak> {
     let mut findings = Vec::new();
-    for signature in &compiled.signatures {
+    for signature in compiled.of_headers.iter().map(|id| &compiled.signatures[*id]) {
         let Site::Header(header) = &signature.site else { continue };
         for value in headers.values(header) {
             let Some(range) = signature.find(value, 0) else { continue };

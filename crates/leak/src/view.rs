@@ -68,10 +68,9 @@ pub(crate) fn views(kind: Kind, part: &[u8]) -> Vec<View> {
     // A page holds data with escapes, data holds pages: each is unpacked in turn while there is something to unpack.
     for _ in 0..=DEEPEST {
         let last = &views[views.len() - 1];
-        let (step, other): (fn(&[u8]) -> bool, fn(&[u8]) -> bool) =
-            if strip_next { (is_marked, is_escaped) } else { (is_escaped, is_marked) };
-        if !step(&last.text) {
-            if !other(&last.text) {
+        let to_do = [is_escaped(&last.text), is_marked(&last.text)];
+        if !to_do[usize::from(strip_next)] {
+            if !to_do[usize::from(!strip_next)] {
                 break;
             }
             strip_next = !strip_next;

@@ -187,8 +187,9 @@ fn keep(bytes: &[u8], body: &mut Vec<u8>) {
     body.extend_from_slice(&bytes[..bytes.len().min(room)]);
 }
 
-/// Whether a line is `HTTP/1.1 200 OK`.
-fn begins_reply(line: &[u8]) -> bool {
+/// Whether the first line is `HTTP/1.1 200 OK`.
+fn begins_reply(text: &[u8]) -> bool {
+    let line = text.split(|byte| *byte == b'\n').next().unwrap_or_default();
     let Some(rest) = line.strip_prefix(b"HTTP/") else { return false };
     let mut words = rest.splitn(3, |byte| *byte == b' ');
     let version = words.next().unwrap_or_default();

@@ -72,7 +72,7 @@ fn sentence(text: &str) -> Markup {
     let text = escape_controls(text);
     let mut pieces: Vec<&str> = text.split('`').collect();
     // What has no partner is no name.
-    let tail = if pieces.len() % 2 == 0 { pieces.pop() } else { None };
+    let tail = if pieces.len().is_multiple_of(2) { pieces.pop() } else { None };
     markup! {
         @for (place, piece) in pieces.iter().enumerate() {
             @if place % 2 == 1 { code { (piece) } } @else { (piece) }

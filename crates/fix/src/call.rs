@@ -90,7 +90,7 @@ impl<'a> CallText<'a> {
         let is_last = item + 1 == self.items.len();
         let comma = text[end..self.close].find(',').map_or(end, |at| end + at + 1);
         let own_lines = self.site.starts_line(start as u32);
-        if own_lines && !is_last || own_lines && self.ends_with_comma {
+        if own_lines && (!is_last || self.ends_with_comma) {
             let line_end = self.site.line_end(comma as u32) as usize;
             if text[comma..line_end].trim().is_empty() {
                 let (from, to) = (self.site.line_start(start as u32), self.site.next_line(comma as u32));

@@ -1,7 +1,6 @@
 //! What functions leave behind for each other: fields, variables of modules, what parameters are.
 
 use rustc_hash::FxHashMap;
-use smallvec::SmallVec;
 use tightlip_ir::Symbol;
 
 use crate::program::{ClassRef, FileIndex, FunctionRef};
@@ -53,7 +52,7 @@ pub(crate) struct Store {
 pub(crate) enum Holders {
     #[default]
     None,
-    Few(SmallVec<[Key; Holders::FEW]>),
+    Few(Vec<Key>),
     Many,
 }
 
@@ -63,7 +62,7 @@ impl Holders {
 
     fn add(&mut self, key: Key) {
         match self {
-            Holders::None => *self = Holders::Few(SmallVec::from_iter([key])),
+            Holders::None => *self = Holders::Few(vec![key]),
             Holders::Few(keys) if keys.len() < Self::FEW => keys.push(key),
             Holders::Few(_) => *self = Holders::Many,
             Holders::Many => {}

@@ -446,7 +446,7 @@ impl<'a> Explorer<'a> {
 
 /// Whether nobody wrote this text for clients.
 fn is_raw(raised: &Raised) -> bool {
-    !(raised.written || raised.http) && !raised.text.is_empty()
+    !(raised.written || raised.http || raised.text.is_empty())
 }
 
 fn client(ready: &Ready, effort: Effort) -> Result<Client, NotBooted> {

@@ -106,11 +106,12 @@ pub(crate) fn leaks(request: &Request, reply: &Reply, told: &Served, known: &Kno
     }
     for (index, raised) in known.earlier {
         let is_of_this = told.raised.iter().any(|own| own.text == raised.text);
-        if !is_of_this && raised.text.len() >= SHORTEST_OF_EARLIER {
-            if let Some(found) = search.find(&raised.text) {
-                let leak = found.leak(Kind::Message, Some(raised), false);
-                leaks.push(Leak { earlier: Some(*index), ..leak });
-            }
+        if !is_of_this
+            && raised.text.len() >= SHORTEST_OF_EARLIER
+            && let Some(found) = search.find(&raised.text)
+        {
+            let leak = found.leak(Kind::Message, Some(raised), false);
+            leaks.push(Leak { earlier: Some(*index), ..leak });
         }
     }
     search.lines(&told.outputs, Kind::Output, &mut leaks);

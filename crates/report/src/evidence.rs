@@ -75,7 +75,7 @@ fn shown_lines<'a>(body: &'a str, leaks: &[(Part, String)]) -> Vec<&'a str> {
     let holds =
         |line: &&str| leaks.iter().any(|(_, text)| line.contains(text.lines().next().unwrap_or_default()));
     let lines: Vec<&str> = body.lines().filter(|line| !line.trim().is_empty()).collect();
-    let at = lines.iter().position(|line| holds(&line)).unwrap_or(0);
+    let at = lines.iter().position(holds).unwrap_or(0);
     let start = at.saturating_sub(MOST_LINES / 2);
     lines[start..].iter().take(MOST_LINES).copied().collect()
 }

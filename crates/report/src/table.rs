@@ -69,7 +69,7 @@ fn row(finding: &Finding, application: &str, positions: &Positions) -> [String; 
         finding.example.clone().unwrap_or_default(),
         finding.remedy.clone(),
         application.to_owned(),
-        finding.rule.control().title().to_owned(),
+        finding.rule.control().map_or_else(String::new, |control| control.title().to_owned()),
         finding.fingerprint.clone(),
     ]
 }

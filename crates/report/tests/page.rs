@@ -13,8 +13,8 @@ const GUIDE: &str = "## What it finds\n\nText of `str(error)`.\n\n- [CWE-209](ht
 
 fn page(judgement: &Judgement) -> String {
     let problems = sample::problems();
-    let summary = Summary { files: 27, elapsed: Duration::ZERO };
-    let report = Report { judgement, problems: &problems, summary, base: None };
+    let summary = Summary { files: 27, elapsed: Duration::ZERO, mended: 0 };
+    let report = Report { judgement, repairs: &[], problems: &problems, summary, base: None };
     let mut out = Vec::new();
     let guide: &dyn Fn(Rule) -> &'static str = &|_| GUIDE;
     tightlip_report::html(&report, guide, &mut out).expect("a vector takes everything");

@@ -68,13 +68,13 @@ impl Setting<'_> {
         };
         let is_call = |id: &ExpressionId| matches!(module.expression(*id).kind, ExpressionKind::Call { .. });
         if self.opened.taken_over.is_some() {
-            let value = expressions().last().ok_or_else(unclear)?;
+            let value = expressions().next_back().ok_or_else(unclear)?;
             return self.close_written(value);
         }
         if let Some(call) = expressions().find(is_call) {
             return self.close_call(call);
         }
-        let target = expressions().last().ok_or_else(unclear)?;
+        let target = expressions().next_back().ok_or_else(unclear)?;
         self.close_assignment(target)
     }
 

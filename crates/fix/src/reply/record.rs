@@ -68,10 +68,10 @@ pub(super) fn record(
         LineKind::Light => 2,
         LineKind::Printed => 3,
     });
-    if let (Some(line), false) = (lines.first(), matches!(recording, Recording::Value(_))) {
-        if let Some(edits) = improve(reader, line, recording, error, message)? {
-            return Ok(edits);
-        }
+    if let (Some(line), false) = (lines.first(), matches!(recording, Recording::Value(_)))
+        && let Some(edits) = improve(reader, line, recording, error, message)?
+    {
+        return Ok(edits);
     }
     insert(reader, recording, block, message)
 }

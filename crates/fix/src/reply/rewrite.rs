@@ -170,8 +170,8 @@ impl Rewriter<'_> {
     ) {
         let span = |place: usize| self.body.span(operands[place]);
         let mut kept: Option<usize> = None;
-        for place in 0..operands.len() {
-            if !raw.contains(&operands[place]) {
+        for (place, operand) in operands.iter().enumerate() {
+            if !raw.contains(operand) {
                 kept = Some(place);
             } else if kept.is_some() {
                 let gone = Span::new(span(place - 1).end, span(place).end);

@@ -94,8 +94,7 @@ impl Reader<'_> {
     /// The spot that the error at `id` stands in; `None` if it is only looked at there.
     pub(super) fn spot(&self, id: ExpressionId, rule: Rule) -> Option<Spot> {
         let mut current = id;
-        loop {
-            let Some(parent) = self.body.parent(current) else { break };
+        while let Some(parent) = self.body.parent(current) {
             match self.step(current, parent, rule)? {
                 Step::Up => current = parent,
                 Step::Stop => break,

@@ -15,6 +15,7 @@ cargo xtask test                 all that must hold: format, lints, tests, with 
 cargo xtask bless [ARGUMENTS]    run the tests and accept the snapshots as they come out
 cargo xtask bench [TREES]        CPU time and memory of `tightlip check` beside ruff's, as ratios; see `bench --help`
 cargo xtask bench lsp [TREES]    how soon the language server answers a change; see `bench lsp --help`
+cargo xtask bench leak           how fast replies are looked at, in MB/s on one core
 cargo xtask docs                 the documentation as a site, in target/site; fails where a link leads nowhere
 cargo xtask wheel [PROFILE]      the Python package, in target/wheels; installs it afresh and runs it";
 

@@ -123,6 +123,8 @@ pub struct SwitchModel {
     pub levels: Vec<LevelModel>,
     /// Tests may do it.
     pub tests_may: bool,
+    /// The argument that the call only puts itself around.
+    pub around: Option<usize>,
     /// What is opened.
     pub opening: Opening,
 }
@@ -151,6 +153,15 @@ pub struct VariableModel {
     pub parsed: bool,
     /// What it is without default when nobody sets it.
     pub unset: Unset,
+}
+
+/// What code that has an application can do with it.
+#[derive(Clone, Default, Debug)]
+pub struct ApplicationModel {
+    /// Its attribute that logs.
+    pub logger: Option<Symbol>,
+    /// What it is called where a request is served, by path.
+    pub current: Option<Symbol>,
 }
 
 /// How a call puts settings into a collection.
@@ -252,6 +263,8 @@ pub enum PathStep {
 pub struct Catalogue {
     /// By the path that is called.
     pub calls: HashMap<Symbol, CallModel>,
+    /// Applications by their path.
+    pub applications: HashMap<Symbol, ApplicationModel>,
     /// Sources by the path that is read.
     pub values: HashMap<Symbol, SourceModel>,
     /// Sinks by the path that is assigned to.
@@ -393,6 +406,12 @@ impl Catalogue {
             for path in words.paths(&application.call)? {
                 self.trigger_with_package(path, &[]);
                 self.call(path).application = Some(leak(&model.title));
+                let path_of = |text: &Option<String>| text.as_deref().map(Symbol::new);
+                let words = ApplicationModel {
+                    logger: path_of(&application.logger),
+                    current: path_of(&application.current),
+                };
+                self.applications.insert(Symbol::new(&format!("{path}()")), words);
             }
         }
         for decorated in &model.decorated {
@@ -596,6 +615,7 @@ impl Catalogue {
                 off: entry.off.items().to_vec(),
                 levels: entry.level.iter().map(level).collect::<Result<_, ModelMistake>>()?,
                 tests_may: entry.tests_may,
+                around: entry.around,
                 opening: opening(&entry.rule, gain, &entry.started, &entry.phrase, &entry.remedy)?,
             };
             for path in words.paths(&entry.call)? {
@@ -615,6 +635,7 @@ impl Catalogue {
             let model = DefaultModel {
                 closing: arguments(&entry.argument),
                 unless: symbols(&entry.unless),
+                closed_by: entry.closed_by.clone(),
                 opening: opening(
                     Rule::FrameworkDefault.name(),
                     entry.severity.as_deref().unwrap_or("medium"),

@@ -75,6 +75,8 @@ pub struct Environment {
     /// Capital letters matter in these values.
     #[serde(default)]
     pub exact: bool,
+    /// What to write instead of a value that opens, where it is not the word that means the opposite.
+    pub closed: Option<String>,
     /// Only versions of the package before this one read it.
     pub before: Option<String>,
     /// An argument in code wins over it: the paths of the calls that have one.
@@ -233,6 +235,8 @@ impl CommandLine {
 pub struct EnvironmentModel {
     /// Which values open.
     pub values: Values,
+    /// What to write instead of a value that opens.
+    pub closed: Option<String>,
     /// The package of whose versions only those before this one read it.
     pub before: Option<(&'static str, Vec<u32>)>,
     /// Calls whose own argument wins.

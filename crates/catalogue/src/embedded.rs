@@ -17,6 +17,15 @@ pub struct LoadError {
     pub message: String,
 }
 
+/// A `model.toml` that is not part of the program.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct OwnModel {
+    /// The file, as messages show it.
+    pub path: String,
+    /// Its text.
+    pub text: String,
+}
+
 impl std::fmt::Display for LoadError {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(formatter, "{}: {}", self.path, self.message)
@@ -28,6 +37,11 @@ impl std::error::Error for LoadError {}
 impl Catalogue {
     /// The catalogue that is part of the program, for programs in `language`.
     pub fn embedded(language: &str) -> Result<Self, LoadError> {
+        Self::embedded_with(language, &[])
+    }
+
+    /// The same with models that the users of the program have written.
+    pub fn embedded_with(language: &str, own: &[OwnModel]) -> Result<Self, LoadError> {
         let mut catalogue = Self::default();
         for folder in CATALOGUE.dirs() {
             let path = folder.path().join("model.toml");
@@ -37,6 +51,12 @@ impl Catalogue {
             let model = parse_model(&path, text)?;
             if model.language == language {
                 catalogue.add_text(&path, text, &model)?;
+            }
+        }
+        for OwnModel { path, text } in own {
+            let model = parse_model(path, text)?;
+            if model.language == language {
+                catalogue.add_text(path, text, &model)?;
             }
         }
         catalogue.finish();

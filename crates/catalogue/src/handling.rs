@@ -5,7 +5,7 @@ use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 use tightlip_ir::Symbol;
 
 use crate::compile::{Arguments, ModelMistake, Words, arguments, last_name, symbols};
-use crate::model::Added;
+use crate::model::{Added, ClosedBy};
 use crate::{Catalogue, Opening};
 
 /// The text of the exception, which a framework adds to what a handler returns.
@@ -30,6 +30,8 @@ pub struct DefaultModel {
     pub closing: Arguments,
     /// Names that stop it where the program speaks of them.
     pub unless: Vec<Symbol>,
+    /// What a fix gives the call.
+    pub closed_by: Option<ClosedBy>,
     /// What it tells.
     pub opening: Opening,
 }

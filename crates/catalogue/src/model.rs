@@ -171,6 +171,12 @@ pub struct Same {
 pub struct Application {
     /// The class or function.
     pub call: Texts,
+    /// Its attribute that logs.
+    #[serde(default)]
+    pub logger: Option<String>,
+    /// What it is called where a request is served, by path.
+    #[serde(default)]
+    pub current: Option<String>,
 }
 
 /// How a function becomes one that the framework calls.
@@ -635,6 +641,8 @@ pub struct Switch {
     /// Tests may do it.
     #[serde(default)]
     pub tests_may: bool,
+    /// The argument that the call only puts itself around: it does as well without the call.
+    pub around: Option<usize>,
     /// What it does, as half a sentence.
     pub phrase: String,
     /// What to do, as half a sentence.
@@ -754,12 +762,24 @@ pub struct FrameworkDefault {
     /// Not where the program speaks of one of these names: the classes, methods and settings that stop it.
     #[serde(default)]
     pub unless: Texts,
+    /// What a fix gives the call.
+    pub closed_by: Option<ClosedBy>,
     /// What an attacker gains.
     pub severity: Option<String>,
     /// What it tells, as half a sentence.
     pub phrase: String,
     /// What to do, as half a sentence.
     pub remedy: String,
+}
+
+/// What stops a call from telling clients of errors.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct ClosedBy {
+    /// The argument, which is a list.
+    pub argument: String,
+    /// What must be in the list, by its path.
+    pub item: String,
 }
 
 /// A call that makes a reply.

@@ -15,6 +15,7 @@ struct Front {
     leaks: Option<String>,
     lacks: Option<String>,
     boot: Option<String>,
+    fix: Option<String>,
     #[serde(default)]
     boots: bool,
 }
@@ -36,6 +37,8 @@ pub struct Pattern {
     pub lacks: Option<String>,
     /// Why it is not booted.
     pub not_booted: Option<String>,
+    /// Why fixes leave something of its vulnerable side.
+    pub not_fixed: Option<String>,
     /// The code.
     pub blocks: Vec<CodeBlock>,
 }
@@ -115,6 +118,7 @@ impl Pattern {
             leaks: front.leaks,
             lacks: front.lacks,
             not_booted,
+            not_fixed: front.fix,
             blocks,
         })
     }

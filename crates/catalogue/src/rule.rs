@@ -3,6 +3,12 @@ use std::fmt;
 /// What a user sees, configures and suppresses. Code and name are stable for ever.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Rule {
+    /// A comment silences nothing.
+    UnusedSuppression,
+    /// A comment silences and does not say why.
+    UnexplainedSuppression,
+    /// A comment to tightlip that it does not understand.
+    UnknownDirective,
     /// Text of an exception reaches the client.
     ExceptionMessage,
     /// A stack trace reaches the client.
@@ -84,6 +90,27 @@ struct Row {
 }
 
 const ROWS: &[Row] = &[
+    Row {
+        rule: Rule::UnusedSuppression,
+        code: "TL001",
+        name: "unused-suppression",
+        weaknesses: &[],
+        summary: "a comment silences nothing",
+    },
+    Row {
+        rule: Rule::UnexplainedSuppression,
+        code: "TL002",
+        name: "unexplained-suppression",
+        weaknesses: &[],
+        summary: "a comment silences and does not say why (where `require-reason` is set)",
+    },
+    Row {
+        rule: Rule::UnknownDirective,
+        code: "TL003",
+        name: "unknown-directive",
+        weaknesses: &[],
+        summary: "a comment to tightlip is not understood",
+    },
     Row {
         rule: Rule::ExceptionMessage,
         code: "TL101",
@@ -284,12 +311,13 @@ impl Rule {
         self.row().summary
     }
 
-    /// The control whose absence it shows.
-    pub fn control(self) -> Control {
+    /// The control whose absence it shows; rules about comments show none.
+    pub fn control(self) -> Option<Control> {
         match self.code().as_bytes()[2] {
-            b'1' => Control::SanitizedReplies,
-            b'2' => Control::DebugSuppression,
-            _ => Control::CentralHandler,
+            b'0' => None,
+            b'1' => Some(Control::SanitizedReplies),
+            b'2' => Some(Control::DebugSuppression),
+            _ => Some(Control::CentralHandler),
         }
     }
 

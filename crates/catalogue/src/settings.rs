@@ -66,6 +66,7 @@ impl Catalogue {
         for entry in &model.environment {
             let known = EnvironmentModel {
                 values: values(&entry.off, &entry.on, entry.exact),
+                closed: entry.closed.clone(),
                 before: entry.before.as_deref().map(|version| (leak(&model.package), numbers(version))),
                 beaten_by: words.paths(&entry.beaten_by)?,
                 opening: opening(&entry.rule, &entry.severity, &entry.started, &entry.phrase, &entry.remedy)?,

@@ -3,7 +3,7 @@
 use std::sync::{Arc, RwLock};
 
 use rustc_hash::FxHashMap;
-use tightlip_ir::{Page, PagePath, PageTest, Shown, ShownValue, Span, Symbol};
+use tightlip_ir::{Directive, Page, PagePath, PageTest, Shown, ShownValue, Span, Symbol};
 
 /// A page template, by its place in [`Pages`].
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -59,9 +59,24 @@ impl Pages {
         self.pages.is_empty()
     }
 
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.pages.len()
+    }
+
     /// The path of a template's file.
     pub fn path(&self, page: PageIndex) -> &str {
         &self.pages[page.0 as usize].0
+    }
+
+    /// All of them.
+    pub fn indexes(&self) -> impl Iterator<Item = PageIndex> + use<> {
+        (0..self.pages.len() as u32).map(PageIndex)
+    }
+
+    /// What comments in a template say to tightlip.
+    pub fn directives(&self, page: PageIndex) -> &[Directive] {
+        &self.pages[page.0 as usize].1.directives
     }
 
     /// What rendering `name` shows, the templates that it extends and includes as well; `None` if there is no such
@@ -174,10 +189,13 @@ mod tests {
             given: vec![(Symbol::new("error"), loop_variable)],
             under: Vec::new(),
         };
-        let page = Page { shows: Vec::new(), parts: vec![part] };
+        let page = Page { shows: Vec::new(), parts: vec![part], ..Page::default() };
         let text = PageStep::Named(Symbol::new("text"));
-        let row =
-            Page { shows: vec![shows(path("error", &[text])), shows(path("user", &[]))], parts: Vec::new() };
+        let row = Page {
+            shows: vec![shows(path("error", &[text])), shows(path("user", &[]))],
+            parts: Vec::new(),
+            ..Page::default()
+        };
         let pages = Pages::new(vec![
             ("templates/page.html".to_owned(), vec![Symbol::new("page.html")], page),
             ("templates/row.html".to_owned(), vec![Symbol::new("row.html")], row),
@@ -194,7 +212,11 @@ mod tests {
     fn templates_that_include_themselves_end() {
         let name = Symbol::new("tree.html");
         let part = PagePart { name, given: Vec::new(), under: Vec::new() };
-        let page = Page { shows: vec![shows(path("error", &[]))], parts: vec![part.clone(), part] };
+        let page = Page {
+            shows: vec![shows(path("error", &[]))],
+            parts: vec![part.clone(), part],
+            ..Page::default()
+        };
         let pages = Pages::new(vec![("templates/tree.html".to_owned(), vec![name], page)]);
         assert!(pages.shown(name).is_some());
     }

@@ -3,17 +3,25 @@
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
-/// A list whose copies are one until one of them is changed. The empty list takes no memory.
-///
-/// **Invariant:** `Some` holds at least one item.
+use smallvec::SmallVec;
+
+/// A list whose copies are one until one of them is changed. The empty list takes no memory as a rule, and one of a
+/// single item, as most are, one piece of it.
 #[derive(Debug)]
-pub(crate) struct Shared<T>(Option<Arc<Vec<T>>>);
+pub(crate) struct Shared<T>(Option<Arc<Items<T>>>);
+
+type Items<T> = SmallVec<[T; 1]>;
 
 impl<T: Clone> Shared<T> {
+    /// An empty list that takes no more memory until it has more than `count` items.
+    pub(crate) fn with_room(count: usize) -> Self {
+        if count <= 1 { Self(None) } else { Self(Some(Arc::new(Items::with_capacity(count)))) }
+    }
+
     pub(crate) fn push(&mut self, item: T) {
         match &mut self.0 {
             Some(items) => Arc::make_mut(items).push(item),
-            None => self.0 = Some(Arc::new(vec![item])),
+            None => self.0 = Some(Arc::new(Items::from_iter([item]))),
         }
     }
 
@@ -27,7 +35,7 @@ impl<T: Clone> Shared<T> {
     pub(crate) fn is_same(&self, other: &Self) -> bool {
         match (&self.0, &other.0) {
             (Some(one), Some(other)) => Arc::ptr_eq(one, other),
-            (one, other) => one.is_none() && other.is_none(),
+            _ => self.is_empty() && other.is_empty(),
         }
     }
 }
@@ -66,23 +74,23 @@ impl<T: Clone> DerefMut for Shared<T> {
 
 impl<T> FromIterator<T> for Shared<T> {
     fn from_iter<I: IntoIterator<Item = T>>(items: I) -> Self {
-        let items: Vec<T> = items.into_iter().collect();
-        items.into()
+        let items: Items<T> = items.into_iter().collect();
+        if items.is_empty() { Self(None) } else { Self(Some(Arc::new(items))) }
     }
 }
 
-impl<T> From<Vec<T>> for Shared<T> {
-    fn from(items: Vec<T>) -> Self {
-        if items.is_empty() { Self(None) } else { Self(Some(Arc::new(items))) }
+impl<T: Clone> Extend<T> for Shared<T> {
+    fn extend<I: IntoIterator<Item = T>>(&mut self, items: I) {
+        items.into_iter().for_each(|item| self.push(item));
     }
 }
 
 impl<T: Clone> IntoIterator for Shared<T> {
     type Item = T;
-    type IntoIter = std::vec::IntoIter<T>;
+    type IntoIter = smallvec::IntoIter<[T; 1]>;
 
     fn into_iter(self) -> Self::IntoIter {
-        self.0.map_or_else(Vec::new, Arc::unwrap_or_clone).into_iter()
+        self.0.map_or_else(Items::new, Arc::unwrap_or_clone).into_iter()
     }
 }
 

@@ -17,9 +17,9 @@ use tightlip_ir::Symbol;
 use crate::found::{Role, Solution};
 use crate::heat::Heat;
 use crate::interpret;
-use crate::program::{FileIndex, FunctionRef, Program};
+use crate::program::{ClassRef, FileIndex, FunctionRef, Program};
 use crate::reach::Reach;
-use crate::store::Key;
+use crate::store::{Holders, Key};
 use crate::summary::Summary;
 use crate::value::Value;
 use crate::work::Work;
@@ -108,14 +108,20 @@ impl Solver<'_> {
         self.work.borrow_mut().read(reader, key)
     }
 
-    /// As [`Self::read`], of what these writers wrote.
-    pub(crate) fn read_from(
-        &self,
-        reader: FunctionRef,
-        key: Key,
-        counts: &dyn Fn(FunctionRef) -> bool,
-    ) -> Option<Value> {
-        self.work.borrow_mut().read_from(reader, key, counts)
+    /// Where fields called `name` hold something; `reader` is run again when one that objects of `class` may have
+    /// changes.
+    pub(crate) fn read_fields(&self, reader: FunctionRef, class: ClassRef, name: Symbol) -> Holders {
+        self.work.borrow_mut().read_fields(reader, class, name)
+    }
+
+    /// What the store holds under `key`, for one who is run again when that changes in any case.
+    pub(crate) fn held(&self, key: Key) -> Option<Value> {
+        self.work.borrow().held(key)
+    }
+
+    /// As [`Self::held`], of what these writers wrote.
+    pub(crate) fn held_from(&self, key: Key, counts: &dyn Fn(FunctionRef) -> bool) -> Option<Value> {
+        self.work.borrow().held_from(key, counts)
     }
 
     /// Remembers that `caller` is run again when the summary of `function` changes.

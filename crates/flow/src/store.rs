@@ -43,9 +43,48 @@ impl Key {
 pub(crate) struct Store {
     parts: FxHashMap<Key, Vec<(FunctionRef, Value)>>,
     joined: FxHashMap<Key, Value>,
+    /// Where fields of this name hold something. Most names of most families of classes hold nothing.
+    holders: FxHashMap<Symbol, Holders>,
+}
+
+/// Keys of fields of one name that hold something.
+#[derive(Clone, Default, Debug)]
+pub(crate) enum Holders {
+    #[default]
+    None,
+    Few(Vec<Key>),
+    Many,
+}
+
+impl Holders {
+    /// With more, to look for one in the list costs as much as to look whether it holds something.
+    const FEW: usize = 8;
+
+    fn add(&mut self, key: Key) {
+        match self {
+            Holders::None => *self = Holders::Few(vec![key]),
+            Holders::Few(keys) if keys.len() < Self::FEW => keys.push(key),
+            Holders::Few(_) => *self = Holders::Many,
+            Holders::Many => {}
+        }
+    }
+
+    /// Whether `key` may hold something.
+    pub(crate) fn may_have(&self, key: Key) -> bool {
+        match self {
+            Holders::None => false,
+            Holders::Few(keys) => keys.contains(&key),
+            Holders::Many => true,
+        }
+    }
 }
 
 impl Store {
+    /// Where fields called `name` hold something.
+    pub(crate) fn holders(&self, name: Symbol) -> Holders {
+        self.holders.get(&name).cloned().unwrap_or_default()
+    }
+
     pub(crate) fn read(&self, key: Key) -> Option<&Value> {
         self.joined.get(&key)
     }
@@ -90,7 +129,11 @@ impl Store {
         if self.joined.get(&key) == Some(&joined) {
             return false;
         }
-        self.joined.insert(key, joined);
+        if self.joined.insert(key, joined).is_none()
+            && let Key::Field(_, name) | Key::Constructed(_, name) = key
+        {
+            self.holders.entry(name).or_default().add(key);
+        }
         true
     }
 }

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use smallvec::SmallVec;
 use tightlip_ir::{Literal, Symbol};
 
 use crate::program::{ClassRef, FileIndex, FunctionRef};
@@ -16,7 +15,7 @@ pub(crate) struct Value {
     /// Detail carried by the value as a whole: every part of it has it too.
     pub(crate) taints: Shared<Taint>,
     /// Functions, classes and objects that it may be.
-    pub(crate) entities: SmallVec<[Entity; 1]>,
+    pub(crate) entities: Shared<Entity>,
     /// Forms that it may have. More than one are kept apart as long as a constant in them tells which.
     pub(crate) shapes: Shared<Shape>,
     /// The constant that it is.
@@ -132,7 +131,7 @@ impl From<Literal> for Value {
 
 impl From<Entity> for Value {
     fn from(entity: Entity) -> Self {
-        Value { entities: SmallVec::from_iter([entity]), ..Value::default() }
+        Value { entities: Shared::from_iter([entity]), ..Value::default() }
     }
 }
 
@@ -215,27 +214,11 @@ impl Value {
 
     /// The values in its forms.
     pub(crate) fn parts(&self) -> impl Iterator<Item = &Value> {
-        self.shapes.iter().flat_map(|shape| -> Box<dyn Iterator<Item = &Value>> {
-            match shape {
-                Shape::Tuple(items) => Box::new(items.iter()),
-                Shape::List(item) => Box::new(std::iter::once(&**item)),
-                Shape::Record(entries, rest) => {
-                    Box::new(entries.iter().map(|(_, value)| value).chain(std::iter::once(&**rest)))
-                }
-            }
-        })
+        self.shapes.iter().flat_map(Shape::parts)
     }
 
     fn parts_mut(&mut self) -> impl Iterator<Item = &mut Value> {
-        self.shapes.iter_mut().flat_map(|shape| -> Box<dyn Iterator<Item = &mut Value>> {
-            match shape {
-                Shape::Tuple(items) => Box::new(items.iter_mut()),
-                Shape::List(item) => Box::new(std::iter::once(&mut **item)),
-                Shape::Record(entries, rest) => {
-                    Box::new(entries.iter_mut().map(|(_, value)| value).chain(std::iter::once(&mut **rest)))
-                }
-            }
-        })
+        self.shapes.iter_mut().flat_map(Shape::parts_mut)
     }
 
     fn depth(&self) -> usize {
@@ -334,8 +317,10 @@ impl Value {
         } else if !self.taints.is_same(&other.taints) {
             other.taints.iter().for_each(|taint| self.add_taint(taint.clone()));
         }
-        for entity in &other.entities {
-            self.add_entity(entity.clone());
+        if self.entities.is_empty() {
+            self.entities = other.entities.clone();
+        } else if !self.entities.is_same(&other.entities) {
+            other.entities.iter().for_each(|entity| self.add_entity(entity.clone()));
         }
         if self.shapes.is_empty() {
             self.shapes = other.shapes.clone();
@@ -439,7 +424,8 @@ impl Value {
 
     fn change_taints(&mut self, change: &mut dyn FnMut(Taint) -> Option<Taint>) {
         if !self.taints.is_empty() {
-            let taints = std::mem::take(&mut self.taints);
+            let room = Shared::with_room(self.taints.len());
+            let taints = std::mem::replace(&mut self.taints, room);
             for taint in taints.into_iter().filter_map(&mut *change) {
                 self.add_taint(taint);
             }
@@ -554,6 +540,24 @@ impl Value {
 }
 
 impl Shape {
+    fn parts(&self) -> impl Iterator<Item = &Value> {
+        let (items, entries, rest) = match self {
+            Shape::Tuple(items) => (items.as_slice(), [].as_slice(), None),
+            Shape::List(item) => ([].as_slice(), [].as_slice(), Some(&**item)),
+            Shape::Record(entries, rest) => ([].as_slice(), entries.as_slice(), Some(&**rest)),
+        };
+        items.iter().chain(entries.iter().map(|(_, value)| value)).chain(rest)
+    }
+
+    fn parts_mut(&mut self) -> impl Iterator<Item = &mut Value> {
+        let (items, entries, rest) = match self {
+            Shape::Tuple(items) => (items.as_mut_slice(), [].as_mut_slice(), None),
+            Shape::List(item) => ([].as_mut_slice(), [].as_mut_slice(), Some(&mut **item)),
+            Shape::Record(entries, rest) => ([].as_mut_slice(), entries.as_mut_slice(), Some(&mut **rest)),
+        };
+        items.iter_mut().chain(entries.iter_mut().map(|(_, value)| value)).chain(rest)
+    }
+
     fn is_kind_of(&self, other: &Shape) -> bool {
         match (self, other) {
             (Shape::Tuple(items), Shape::Tuple(others)) => items.len() == others.len(),

@@ -13,7 +13,7 @@ use crate::interpret::Outcome;
 use crate::program::{ClassRef, FileIndex, FunctionRef, Program};
 use crate::relevance::{files_near, functions_near, inherent_roles, mentioning_triggers};
 use crate::solve::Extent;
-use crate::store::{Key, Store};
+use crate::store::{Holders, Key, Store};
 use crate::summary::Summary;
 use crate::value::Value;
 
@@ -58,6 +58,8 @@ pub(crate) struct Work {
     /// Who read a place, and who asked for a summary.
     readers: FxHashMap<Key, FxHashSet<FunctionRef>>,
     callers: FxHashMap<FunctionRef, FxHashSet<FunctionRef>>,
+    /// Who read fields of this name, and of which class.
+    field_readers: FxHashMap<Symbol, FxHashSet<(ClassRef, FunctionRef)>>,
     /// Who calls it and does not matter unless detail comes back.
     watchers: FxHashMap<FunctionRef, FxHashSet<FunctionRef>>,
     /// Called too deep to be run at once.
@@ -100,14 +102,20 @@ impl Work {
         self.store.read(key).cloned()
     }
 
-    /// As [`Self::read`], of what these writers wrote.
-    pub(crate) fn read_from(
-        &mut self,
-        reader: FunctionRef,
-        key: Key,
-        counts: &dyn Fn(FunctionRef) -> bool,
-    ) -> Option<Value> {
-        self.readers.entry(key).or_default().insert(reader);
+    /// Where fields called `name` hold something; `reader` is run again when one that objects of `class` may have
+    /// changes.
+    pub(crate) fn read_fields(&mut self, reader: FunctionRef, class: ClassRef, name: Symbol) -> Holders {
+        self.field_readers.entry(name).or_default().insert((class, reader));
+        self.store.holders(name)
+    }
+
+    /// What the store holds under `key`, for one who is run again when that changes in any case.
+    pub(crate) fn held(&self, key: Key) -> Option<Value> {
+        self.store.read(key).cloned()
+    }
+
+    /// As [`Self::held`], of what these writers wrote.
+    pub(crate) fn held_from(&self, key: Key, counts: &dyn Fn(FunctionRef) -> bool) -> Option<Value> {
         self.store.read_from(key, counts)
     }
 
@@ -263,6 +271,11 @@ impl Work {
         for reader in self.readers.get(&key).map(sorted).unwrap_or_default() {
             self.wake(reader);
         }
+        if let Key::Field(class, name) | Key::Constructed(class, name) = key {
+            for reader in self.readers_of_field(program, class, name) {
+                self.wake(reader);
+            }
+        }
         if let Key::Given(function, _) = key {
             if self.runs.contains_key(&function) {
                 self.wake(function);
@@ -283,6 +296,14 @@ impl Work {
                 Key::Given(..) | Key::Raised(_) => {}
             }
         }
+    }
+
+    /// Who read the field of a class of this family.
+    fn readers_of_field(&self, program: &Program, class: ClassRef, name: Symbol) -> Vec<FunctionRef> {
+        let hierarchy = &program.hierarchy;
+        let related = |asked: ClassRef| hierarchy.derives(asked, class) || hierarchy.derives(class, asked);
+        let readers = self.field_readers.get(&name).into_iter().flatten();
+        readers.filter(|(asked, _)| related(*asked)).map(|(_, reader)| *reader).collect()
     }
 
     /// Methods of `class`, its bases and the classes derived from it that mention `name`.

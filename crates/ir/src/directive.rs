@@ -34,10 +34,15 @@ impl DirectiveKind {
     /// Where in `comment` the words for tightlip start, and what they say. Other tools' words may stand before
     /// them, behind a `#` of their own: `# noqa # tightlip: ignore`.
     pub fn in_comment(comment: &str) -> Option<(usize, Self)> {
-        comment.match_indices('#').find_map(|(offset, _)| {
-            let words = comment[offset + 1..].trim_start().strip_prefix(Self::ADDRESS)?;
-            Some((offset, Self::parse(words.trim())))
-        })
+        comment
+            .match_indices('#')
+            .find_map(|(offset, _)| Some((offset, Self::in_words(&comment[offset + 1..])?)))
+    }
+
+    /// What `words`, all that stands between the signs of a comment, say to tightlip, if they are meant for it.
+    pub fn in_words(words: &str) -> Option<Self> {
+        let words = words.trim_start().strip_prefix(Self::ADDRESS)?;
+        Some(Self::parse(words.trim()))
     }
 
     fn parse(words: &str) -> Self {
@@ -50,12 +55,19 @@ impl DirectiveKind {
 /// What stands behind `ignore`: nothing or a reason, or rules in brackets and a reason.
 fn ignore(rest: &str) -> Option<DirectiveKind> {
     let Some(rules) = rest.trim_start().strip_prefix('[') else {
-        let reason = rest.trim().to_owned();
+        let reason = reason_in(rest);
         return ends_word(rest).then(|| DirectiveKind::Ignore { rules: Box::default(), reason });
     };
     let (rules, reason) = rules.split_once(']')?;
     let rules = rules.split(',').map(str::trim).map(|rule| (!rule.is_empty()).then(|| Symbol::new(rule)));
-    Some(DirectiveKind::Ignore { rules: rules.collect::<Option<_>>()?, reason: reason.trim().to_owned() })
+    Some(DirectiveKind::Ignore { rules: rules.collect::<Option<_>>()?, reason: reason_in(reason) })
+}
+
+/// The words without those that another tool is told behind a `#` of its own: `reason # noqa`.
+fn reason_in(rest: &str) -> String {
+    let rest = rest.trim();
+    let own = if rest.starts_with("# ") { "" } else { rest.split(" # ").next().unwrap_or_default() };
+    own.trim_end().to_owned()
 }
 
 fn ends_word(rest: &str) -> bool {

@@ -1,4 +1,4 @@
-use crate::{Span, Symbol};
+use crate::{Directive, Span, Symbol};
 
 /// A page template: what it shows of what it is given.
 #[derive(Clone, Default, Debug)]
@@ -7,6 +7,8 @@ pub struct Page {
     pub shows: Vec<Shown>,
     /// The templates that it extends or includes.
     pub parts: Vec<PagePart>,
+    /// What its comments say to tightlip.
+    pub directives: Vec<Directive>,
 }
 
 /// A place at which a page shows something.

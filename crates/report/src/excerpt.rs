@@ -34,6 +34,8 @@ struct Piece {
     to: usize,
     /// Where it starts in the excerpt, behind the mark that says that something is cut.
     start: usize,
+    /// Whether it is near enough to something marked to have its text.
+    is_near: bool,
 }
 
 impl Excerpt {
@@ -56,7 +58,7 @@ impl Excerpt {
             let is_near = index < first_marked || edges.iter().any(|edge| edge.is_near(index));
             let window = if is_near { window(text, range, marks) } else { (range.0, range.0) };
             let start = excerpt.text.len();
-            excerpt.push_line(text, range, window);
+            excerpt.push_line(text, range, window, is_near);
             if index < first_marked && excerpt.text.len() > start + 1 {
                 excerpt.context.push(start..excerpt.text.len() - 1);
             }
@@ -64,17 +66,31 @@ impl Excerpt {
         excerpt
     }
 
-    fn push_line(&mut self, text: &str, line: (usize, usize), window: (usize, usize)) {
+    fn push_line(&mut self, text: &str, line: (usize, usize), window: (usize, usize), is_near: bool) {
         let is_shown = window.0 < window.1;
         if is_shown && line.0 < window.0 {
             self.text.push('…');
         }
-        self.pieces.push(Piece { from: window.0, to: window.1, start: self.text.len() });
+        self.pieces.push(Piece { from: window.0, to: window.1, start: self.text.len(), is_near });
         self.text.extend(text[window.0..window.1].chars().map(harmless));
         if is_shown && window.1 < line.1 {
             self.text.push('…');
         }
         self.text.push('\n');
+    }
+
+    /// The lines that have text: their number, from 1, and their range of the excerpt.
+    pub(crate) fn lines(&self) -> impl Iterator<Item = (usize, Range<usize>)> {
+        let mut start = 0;
+        let mut ranges = Vec::with_capacity(self.pieces.len());
+        for (place, piece) in self.pieces.iter().enumerate() {
+            let end = self.text[start..].find('\n').map_or(self.text.len(), |length| start + length);
+            if piece.is_near {
+                ranges.push((self.first_line + place, start..end));
+            }
+            start = end + 1;
+        }
+        ranges.into_iter()
     }
 
     /// A marked range of the original as a range of the excerpt.

@@ -3,8 +3,9 @@ use std::io::{self, Write};
 use serde::Serialize;
 use tightlip_rules::{Application, ControlReport, Finding, Place, Step};
 
+use crate::evidence::EvidenceView;
 use crate::position::Positions;
-use crate::{Problem, Report};
+use crate::{Applicability, Problem, Repair, Report};
 
 /// Counts up when the shape changes in a way that a careful reader would stumble over. New keys are none.
 const SHAPE: u32 = 1;
@@ -19,7 +20,16 @@ const SHAPE: u32 = 1;
 ///     "cwe": [209], "message": "...",
 ///     "path": "shop/views.py", "line": 41, "column": 16, "end_line": 41, "end_column": 47,
 ///     "steps": [{"path": "...", "line": 1, "column": 1, "end_line": 1, "end_column": 2, "note": "..."}],
-///     "example": "...", "remedy": "...", "fingerprint": "...", "application": 0
+///     "example": "...", "remedy": "...", "fixable": "safe", "fix": "...", "fingerprint": "...", "application": 0,
+///     "evidence": {
+///       "verdict": "proven", "cause": "forced by input", "mode": "in production mode", "note": "",
+///       "exchange": {
+///         "before": [], "request": {"method": "GET", "url": "...", "headers": [["...", "..."]], "body": "...", "curl": "..."},
+///         "status": 500, "reason": "...", "headers": [["...", "..."]], "body": "...",
+///         "leaks": [{"part": "body", "text": "..."}]
+///       },
+///       "exception": {"type": "...", "text": "...", "path": "...", "line": 3}
+///     }
 ///   }],
 ///   "applications": [{
 ///     "name": "shop", "framework": "Flask",
@@ -28,19 +38,27 @@ const SHAPE: u32 = 1;
 ///   }],
 ///   "problems": [{"path": "...", "line": 3, "column": 9, "level": "warning", "message": "..."}],
 ///   "files": 27,
-///   "suppressed": 0
+///   "suppressed": 0,
+///   "fixed": 0
 /// }
 /// ```
 ///
 /// Lines and columns count from 1, columns in characters (Unicode scalar values); an end is the place behind the last
-/// character. `application` is a place in `applications`, from 0. `example`, `application`, `place`, and the `line` and
+/// character. `fixable` is `safe`, `unsafe`, `display-only` or null. `application` is a place in `applications`, from
+/// 0. `evidence` is there where the application was run. `example`, `fix`, `application`, `place`, `cause`, `exchange`,
+/// `exception` with its `path` and `line`, and the `line` and
 /// `column` of a problem, may be null. Steps lead from the source to the reply.
 pub fn json(report: &Report<'_>, out: &mut impl Write) -> io::Result<()> {
     let positions = Positions::default();
     let judgement = report.judgement;
     let view = ReportView {
         version: SHAPE,
-        findings: judgement.findings.iter().map(|finding| FindingView::new(finding, &positions)).collect(),
+        findings: judgement
+            .findings
+            .iter()
+            .enumerate()
+            .map(|(index, finding)| FindingView::new(finding, report.repairs.get(index), &positions))
+            .collect(),
         applications: judgement
             .applications
             .iter()
@@ -49,6 +67,7 @@ pub fn json(report: &Report<'_>, out: &mut impl Write) -> io::Result<()> {
         problems: report.problems.iter().map(ProblemView::new).collect(),
         files: report.summary.files,
         suppressed: judgement.suppressed,
+        fixed: report.summary.mended,
     };
     serde_json::to_writer_pretty(&mut *out, &view)?;
     writeln!(out)
@@ -62,6 +81,7 @@ struct ReportView<'a> {
     problems: Vec<ProblemView<'a>>,
     files: usize,
     suppressed: usize,
+    fixed: usize,
 }
 
 #[derive(Serialize)]
@@ -77,12 +97,17 @@ struct FindingView<'a> {
     steps: Vec<StepView<'a>>,
     example: Option<&'a str>,
     remedy: &'a str,
+    fixable: Option<&'static str>,
+    fix: Option<&'a str>,
     fingerprint: &'a str,
     application: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    evidence: Option<EvidenceView<'a>>,
 }
 
 impl<'a> FindingView<'a> {
-    fn new(finding: &'a Finding, positions: &Positions) -> Self {
+    fn new(finding: &'a Finding, repair: Option<&'a Repair>, positions: &Positions) -> Self {
+        let fix = repair.filter(|repair| repair.applicability != Applicability::None);
         Self {
             rule: finding.rule.code(),
             name: finding.rule.name(),
@@ -94,8 +119,11 @@ impl<'a> FindingView<'a> {
             steps: finding.steps.iter().map(|step| StepView::new(step, positions)).collect(),
             example: finding.example.as_deref(),
             remedy: &finding.remedy,
+            fixable: fix.and_then(|fix| fix.applicability.name()),
+            fix: fix.map(|fix| fix.title.as_str()),
             fingerprint: &finding.fingerprint,
             application: finding.application,
+            evidence: finding.evidence.as_ref().map(EvidenceView::new),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What tightlip found, as text, JSON and SARIF: one file a format.
+//! What tightlip found, in the formats that people and services read: one file a format.
 //!
 //! A format is a function from a [`Report`] to a writer. It reads no file, no environment and no clock: the
 //! same report gives the same bytes. Only the last line of the text, which says how long it took, tells the
@@ -6,12 +6,23 @@
 
 mod applications;
 mod escape;
+mod evidence;
 mod excerpt;
+mod folding;
 mod frames;
+mod github;
+mod gitlab;
+mod html;
 mod json;
+mod junit;
+mod markdown;
 mod page;
+mod paths;
 mod position;
+mod repair;
 mod sarif;
+mod statistics;
+mod table;
 mod text;
 
 use std::io::{self, Write};
@@ -20,10 +31,18 @@ use std::time::Duration;
 use tightlip_rules::Judgement;
 
 pub use escape::escape_controls;
+pub use github::github;
+pub use gitlab::gitlab;
+pub use html::html;
 pub use json::json;
+pub use junit::junit;
+pub use markdown::markdown;
 pub use page::page_body;
 pub use position::{Lines, Position};
+pub use repair::{Applicability, Change, Repair};
 pub use sarif::{RulePages, sarif};
+pub use statistics::{statistics, statistics_json};
+pub use table::csv;
 pub use text::{TextStyle, text};
 
 /// The views that a report has.
@@ -35,6 +54,38 @@ pub enum Format {
     Json,
     /// For code scanning services: SARIF 2.1.0.
     Sarif,
+    /// One self-contained page, to be handed to somebody.
+    Html,
+    /// For a comment on a pull request or the summary of a job.
+    Markdown,
+    /// Annotations in pull requests of GitHub.
+    Github,
+    /// Code quality in merge requests of GitLab.
+    Gitlab,
+    /// For services that show results of tests.
+    Junit,
+    /// For spreadsheets.
+    Csv,
+}
+
+impl Format {
+    /// All of them, with the names by which they are asked for.
+    pub const NAMES: [(&'static str, Format); 9] = [
+        ("text", Format::Text),
+        ("json", Format::Json),
+        ("sarif", Format::Sarif),
+        ("html", Format::Html),
+        ("markdown", Format::Markdown),
+        ("github", Format::Github),
+        ("gitlab", Format::Gitlab),
+        ("junit", Format::Junit),
+        ("csv", Format::Csv),
+    ];
+
+    /// The format of this name.
+    pub fn find(name: &str) -> Option<Format> {
+        Self::NAMES.iter().find(|(known, _)| *known == name).map(|(_, format)| *format)
+    }
 }
 
 /// All that a report tells.
@@ -42,6 +93,8 @@ pub enum Format {
 pub struct Report<'a> {
     /// What was found.
     pub judgement: &'a Judgement,
+    /// What can be done about each finding, in their order; empty where nobody looked.
+    pub repairs: &'a [Repair],
     /// What could not be read or understood, sorted by path and place.
     pub problems: &'a [Problem],
     /// How much was checked.
@@ -58,6 +111,8 @@ pub struct Summary {
     pub files: usize,
     /// How long it took. Only the text tells it.
     pub elapsed: Duration,
+    /// How many findings were mended and are not reported any more.
+    pub mended: usize,
 }
 
 /// Something that kept tightlip from checking all it was asked to check.
@@ -92,7 +147,7 @@ impl Gravity {
     }
 }
 
-/// Writes `report` in `format`. `pages` gives SARIF its help texts.
+/// Writes `report` in `format`. `pages` gives SARIF and HTML their help texts.
 pub fn write(
     report: &Report<'_>,
     format: Format,
@@ -104,5 +159,11 @@ pub fn write(
         Format::Text => text(report, style, out),
         Format::Json => json(report, out),
         Format::Sarif => sarif(report, pages, out),
+        Format::Html => html(report, pages, out),
+        Format::Markdown => markdown(report, out),
+        Format::Github => github(report, out),
+        Format::Gitlab => gitlab(report, out),
+        Format::Junit => junit(report, out),
+        Format::Csv => csv(report, out),
     }
 }

@@ -6,11 +6,14 @@ use annotate_snippets::renderer::{AnsiColor, Style};
 use tightlip_rules::{Application, Finding, Severity};
 
 use crate::escape::{escape_controls, shorten};
+use crate::folding::{Fold, fold, source};
 use crate::position::Positions;
-use crate::{Report, applications, frames};
+use crate::{Applicability, Repair, Report, applications, evidence, frames};
 
 /// A longer example or remedy is cut.
 const LONGEST_SENTENCE: usize = 300;
+/// Of the sources that are told in one line, more are counted only.
+const MOST_SOURCES: usize = 5;
 
 /// How the text looks.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -33,33 +36,43 @@ impl TextStyle {
     }
 }
 
-/// Writes the report for people: every finding with its flow, every application with its three controls, and a line
-/// that counts.
+/// Writes the report for people: every place with a flow that leads there, every application with its three controls,
+/// and a line that counts.
 pub fn text(report: &Report<'_>, style: TextStyle, out: &mut impl Write) -> io::Result<()> {
     let positions = Positions::default();
     let applications = &report.judgement.applications;
-    for finding in &report.judgement.findings {
+    let folds = fold(&report.judgement.findings, &positions);
+    for fold in &folds {
+        let finding = fold.shown;
         // Where there is one application, it is no news.
         let application =
             finding.application.filter(|_| applications.len() > 1).and_then(|at| applications.get(at));
         writeln!(out, "{}", headline(finding, application, &positions, style))?;
-        write_body(finding, &positions, style, out)?;
+        write_body(fold, report.repairs.get(fold.at), &positions, style, out)?;
     }
     for application in applications {
         applications::write(application, &positions, style, out)?;
     }
-    writeln!(out, "{}", closing_line(report))
+    writeln!(out, "{}", closing_line(report, folds.len()))?;
+    fixable_line(report).map_or(Ok(()), |line| writeln!(out, "{line}"))
 }
 
 fn write_body(
-    finding: &Finding,
+    fold: &Fold<'_>,
+    repair: Option<&Repair>,
     positions: &Positions,
     style: TextStyle,
     out: &mut impl Write,
 ) -> io::Result<()> {
+    let finding = fold.shown;
     out.write_all(frames::render(finding, positions, style).as_bytes())?;
+    if !fold.others.is_empty() {
+        writeln!(out, "{}", other_sources(fold, positions))?;
+    }
     let page = format!("tightlip explain {}", finding.rule.code());
-    if let Some(example) = &finding.example {
+    if let Some(evidence) = &finding.evidence {
+        out.write_all(evidence::render(evidence, style).as_bytes())?;
+    } else if let Some(example) = &finding.example {
         writeln!(out, "  could send  {}", sentence(example))?;
     }
     if finding.remedy.is_empty() {
@@ -67,7 +80,39 @@ fn write_body(
     } else {
         writeln!(out, "  fix         {}        {page}", sentence(&finding.remedy))?;
     }
+    if let Some(repair) = repair {
+        writeln!(out, "  {}", how(repair))?;
+    }
     writeln!(out)
+}
+
+/// `  and 31 more sources: shop/orders.py:12, shop/orders.py:40, ...`
+fn other_sources(fold: &Fold<'_>, positions: &Positions) -> String {
+    let mut places: Vec<String> = Vec::new();
+    for finding in &fold.others {
+        let source = source(finding);
+        let place = format!("{}:{}", escape_controls(&source.file.path), positions.start(source).line);
+        if !places.contains(&place) {
+            places.push(place);
+        }
+        if places.len() > MOST_SOURCES {
+            places[MOST_SOURCES] = "...".to_owned();
+            break;
+        }
+    }
+    let count = counted(fold.others.len(), "more source", "more sources");
+    format!("  and {count}: {}", places.join(", "))
+}
+
+/// How a finding can be mended: `by --fix      say "Order failed", log the rest`.
+fn how(repair: &Repair) -> String {
+    let title = sentence(&repair.title);
+    match repair.applicability {
+        Applicability::Safe => format!("by --fix    {title}"),
+        Applicability::Unsafe => format!("by --fix    {title}        with --unsafe-fixes"),
+        Applicability::DisplayOnly => format!("by hand     {title}"),
+        Applicability::None => format!("by hand     {title}"),
+    }
 }
 
 fn sentence(text: &str) -> String {
@@ -110,17 +155,23 @@ fn severity_style(severity: Severity) -> Style {
     }
 }
 
-/// `14 findings (3 critical, 8 high, 3 medium) in 27 files, 9 ms; 2 suppressed`
-fn closing_line(report: &Report<'_>) -> String {
+/// `14 findings at 9 places (3 critical, 8 high, 3 medium) in 27 files, 9 ms; 2 suppressed`
+fn closing_line(report: &Report<'_>, places: usize) -> String {
     let findings = &report.judgement.findings;
     let files = counted(report.summary.files, "file", "files");
     let elapsed = duration(report.summary.elapsed);
     let mut line = if findings.is_empty() {
         format!("no findings in {files}, {elapsed}")
     } else {
-        let count = counted(findings.len(), "finding", "findings");
+        let mut count = counted(findings.len(), "finding", "findings");
+        if places < findings.len() {
+            let _ = write!(count, " at {}", counted(places, "place", "places"));
+        }
         format!("{count} ({}) in {files}, {elapsed}", by_severity(findings))
     };
+    if report.summary.mended > 0 {
+        let _ = write!(line, "; {} fixed", report.summary.mended);
+    }
     if report.judgement.suppressed > 0 {
         let _ = write!(line, "; {} suppressed", report.judgement.suppressed);
     }
@@ -130,7 +181,21 @@ fn closing_line(report: &Report<'_>) -> String {
     line
 }
 
-fn by_severity(findings: &[Finding]) -> String {
+/// `8 can be fixed with --fix, 3 more with --unsafe-fixes`
+fn fixable_line(report: &Report<'_>) -> Option<String> {
+    let count =
+        |wanted: Applicability| report.repairs.iter().filter(|repair| repair.applicability == wanted).count();
+    let (safe, more) = (count(Applicability::Safe), count(Applicability::Unsafe));
+    match (safe, more) {
+        (0, 0) => None,
+        (0, more) => Some(format!("{more} can be fixed with --fix --unsafe-fixes")),
+        (safe, 0) => Some(format!("{safe} can be fixed with --fix")),
+        (safe, more) => Some(format!("{safe} can be fixed with --fix, {more} more with --unsafe-fixes")),
+    }
+}
+
+/// `3 critical, 8 high`.
+pub(crate) fn by_severity(findings: &[Finding]) -> String {
     let all = [Severity::Critical, Severity::High, Severity::Medium, Severity::Low, Severity::Info];
     let counts = all.into_iter().filter_map(|severity| {
         let count = findings.iter().filter(|finding| finding.severity == severity).count();
@@ -139,7 +204,8 @@ fn by_severity(findings: &[Finding]) -> String {
     counts.collect::<Vec<_>>().join(", ")
 }
 
-fn counted(count: usize, one: &str, many: &str) -> String {
+/// `1 finding`, `2 findings`.
+pub(crate) fn counted(count: usize, one: &str, many: &str) -> String {
     format!("{count} {}", if count == 1 { one } else { many })
 }
 

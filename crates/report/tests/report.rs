@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tightlip_ir::Span;
 use tightlip_report::{Format, Problem, Report, Summary, TextStyle};
-use tightlip_rules::{Judgement, Place, Rule};
+use tightlip_rules::{Judgement, Place, Rule, Severity};
 
 const PAGE: &str = "+++\ncode = \"TL000\"\n+++\n\n## What it does\n\nFinds what\nis sent.\n";
 
@@ -15,8 +15,8 @@ fn page(_: Rule) -> &'static str {
 }
 
 fn written(judgement: &Judgement, problems: &[Problem], format: Format, style: TextStyle) -> String {
-    let summary = Summary { files: 27, elapsed: Duration::from_millis(9) };
-    let report = Report { judgement, problems, summary, base: Some("/srv/project") };
+    let summary = Summary { files: 27, elapsed: Duration::from_millis(9), mended: 0 };
+    let report = Report { judgement, repairs: &[], problems, summary, base: Some("/srv/project") };
     let mut out = Vec::new();
     tightlip_report::write(&report, format, style, &page, &mut out).expect("a vector takes everything");
     String::from_utf8(out).expect("reports are UTF-8")
@@ -107,6 +107,32 @@ fn a_long_flow_is_shortened_in_the_middle_of_the_text_only() {
     let log = sarif_of(&judgement, &[]);
     let steps = &log["runs"][0]["results"][0]["codeFlows"][0]["threadFlows"][0]["locations"];
     assert_eq!(steps.as_array().map(Vec::len), Some(20));
+}
+
+#[test]
+fn what_several_sources_send_from_one_line_is_shown_once() {
+    let judgement = sample::many_sources(9);
+    insta::assert_snapshot!("folded", text_of(&judgement));
+    let results = sarif_of(&judgement, &[])["runs"][0]["results"].as_array().map(Vec::len);
+    assert_eq!(results, Some(10), "only the text folds");
+}
+
+#[test]
+fn the_gravest_of_several_sources_is_shown() {
+    let mut judgement = sample::many_sources(3);
+    judgement.findings[2].severity = Severity::Critical;
+    let shown = text_of(&judgement);
+    assert!(shown.starts_with("TL101 exception-message  critical, likely"), "{shown}");
+    assert!(shown.contains("and 2 more sources: shop/services.py:3, shop/services.py:7\n"), "{shown}");
+}
+
+#[test]
+fn two_switches_on_one_line_are_two_places() {
+    let mut judgement = sample::judgement();
+    judgement.findings[2] = judgement.findings[1].clone();
+    let shown = text_of(&judgement);
+    assert_eq!(shown.matches("debug mode is switched on").count(), 2, "{shown}");
+    assert!(shown.contains("3 findings (2 critical, 1 medium) in 27 files"), "{shown}");
 }
 
 #[test]

@@ -109,7 +109,7 @@ fn weakens(program: &Program, handler: &Registration, found: &(Site, Finding)) -
         Rule::HandlerLosesHeaders => false,
         Rule::HandlerNeverRuns => *site == handler.role.location.into(),
         rule if rule.judges_handler() || rule == Rule::FrameworkDefault => is_inside,
-        rule => is_inside && rule.control() == Control::SanitizedReplies,
+        rule => is_inside && rule.control() == Some(Control::SanitizedReplies),
     };
     counts && finding.severity > Severity::Info
 }

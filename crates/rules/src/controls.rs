@@ -94,7 +94,7 @@ fn sanitized_replies(findings: &[&(Site, Finding)]) -> ControlReport {
     let control = Control::SanitizedReplies;
     let leaks: Vec<&&(Site, Finding)> = findings
         .iter()
-        .filter(|(_, finding)| finding.rule.control() == control && finding.severity > Severity::Low)
+        .filter(|(_, finding)| finding.rule.control() == Some(control) && finding.severity > Severity::Low)
         .collect();
     let (state, reason) = match leaks.len() {
         0 => (ControlState::Present, "no leak found".to_owned()),
@@ -107,8 +107,8 @@ fn sanitized_replies(findings: &[&(Site, Finding)]) -> ControlReport {
 fn debug_suppression(findings: &[&(Site, Finding)], knows_deployment: bool) -> ControlReport {
     let control = Control::DebugSuppression;
     let of_control = findings.iter().map(|(_, finding)| finding);
-    let open =
-        of_control.filter(|finding| finding.rule.control() == control && finding.severity > Severity::Info);
+    let open = of_control
+        .filter(|finding| finding.rule.control() == Some(control) && finding.severity > Severity::Info);
     // The first of those that are equally grave.
     let Some(gravest) = open.rev().max_by_key(|finding| finding.severity) else {
         let everywhere = if knows_deployment { "code or deployment" } else { "code" };

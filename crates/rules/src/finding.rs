@@ -4,6 +4,11 @@ use std::sync::Arc;
 use tightlip_catalogue::{Confidence, Control, Rule, Severity};
 use tightlip_ir::Span;
 
+use crate::evidence::Evidence;
+use crate::fingerprint::Fingerprints;
+use crate::judge::severity_of;
+use crate::words::remedy;
+
 /// A file that a report speaks of.
 #[derive(Debug)]
 pub struct SourceFile {
@@ -56,6 +61,8 @@ pub struct Finding {
     pub fingerprint: String,
     /// The applications it belongs to, as indexes into [`Judgement::applications`].
     pub application: Option<usize>,
+    /// What was seen when the application was run; `None` where it was not.
+    pub evidence: Option<Evidence>,
 }
 
 /// How well a control stands.
@@ -115,4 +122,25 @@ pub struct Judgement {
     pub applications: Vec<Application>,
     /// How many findings an inline comment silenced.
     pub suppressed: usize,
+}
+
+impl Judgement {
+    /// Adds what was seen in a reply and no finding tells.
+    pub fn add_seen(&mut self, rule: Rule, message: String, place: Place, evidence: Evidence) {
+        let mut finding = Finding {
+            rule,
+            severity: severity_of(rule),
+            confidence: Confidence::Proven,
+            message,
+            place,
+            steps: Vec::new(),
+            example: None,
+            remedy: remedy(rule).to_owned(),
+            fingerprint: String::new(),
+            application: None,
+            evidence: Some(evidence),
+        };
+        finding.fingerprint = Fingerprints::after(&self.findings).next(&finding);
+        self.findings.push(finding);
+    }
 }

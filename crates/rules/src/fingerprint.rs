@@ -11,6 +11,18 @@ pub(crate) struct Fingerprints {
 }
 
 impl Fingerprints {
+    /// Goes on behind `findings`, which have theirs.
+    pub(crate) fn after(findings: &[Finding]) -> Self {
+        let mut seen = HashMap::new();
+        for finding in findings {
+            let hash = finding.fingerprint.split(':').next().and_then(|it| u64::from_str_radix(it, 16).ok());
+            if let Some(hash) = hash {
+                *seen.entry(hash).or_default() += 1;
+            }
+        }
+        Self { seen }
+    }
+
     /// The fingerprint of `finding`: its rule, its path, the text of its line without indentation, and how
     /// many like it came before.
     pub(crate) fn next(&mut self, finding: &Finding) -> String {

@@ -70,12 +70,9 @@ pub fn judge(checked: Checked<'_>, sources: &Sources<'_>) -> Judgement {
     for site in applications.without_central_handler() {
         judge.add_application_without_handler(site);
     }
+    let suppressed = judge.obey_comments();
     let mut findings = judge.findings;
     let mut files = judge.files;
-    let suppressions = Suppressions::new(checked);
-    let before = findings.len();
-    findings.retain(|(site, finding)| !suppressions.silence(*site, finding, &mut files));
-    let suppressed = before - findings.len();
     findings.sort_by_key(|(site, finding)| (checked.path_of(site.file), site.span, finding.rule));
     let mut fingerprints = Fingerprints::default();
     for (site, finding) in &mut findings {
@@ -95,7 +92,8 @@ pub fn judge(checked: Checked<'_>, sources: &Sources<'_>) -> Judgement {
 }
 
 impl<'a> Checked<'a> {
-    pub(crate) fn path_of(self, file: FileId) -> &'a str {
+    /// The path of a file, as findings are written.
+    pub fn path_of(self, file: FileId) -> &'a str {
         match file {
             FileId::Program(file) => &self.program.file(file).path,
             FileId::Deployment(index) => &self.deployment[index].path,
@@ -232,7 +230,7 @@ impl Judge<'_> {
     ) -> &mut Finding {
         let path = self.checked.path_of(site.file);
         let is_not_deployed = is_test(path)
-            || (rule.control() == Control::DebugSuppression && is_beside_deployment(path, &self.root));
+            || (rule.control() == Some(Control::DebugSuppression) && is_beside_deployment(path, &self.root));
         let severity = if is_not_deployed { Severity::Info } else { severity };
         let place = self.files.place(site);
         let finding = Finding {
@@ -246,6 +244,7 @@ impl Judge<'_> {
             remedy: words::remedy(rule).to_owned(),
             fingerprint: String::new(),
             application: None,
+            evidence: None,
         };
         self.findings.push((site, finding));
         &mut self.findings.last_mut().expect("one was just added").1
@@ -296,6 +295,19 @@ impl Judge<'_> {
         self.add(site, rule, severity, Confidence::Likely, message).steps = steps.into();
     }
 
+    /// Drops what comments silence, adds what is wrong with comments, and counts what was dropped.
+    fn obey_comments(&mut self) -> usize {
+        let mut suppressions = Suppressions::new(self.checked);
+        let before = self.findings.len();
+        let files = &mut self.files;
+        self.findings.retain(|(site, finding)| !suppressions.silence(*site, finding, files));
+        let suppressed = before - self.findings.len();
+        for remark in suppressions.remarks(&mut self.files) {
+            self.add(remark.site, remark.rule, Severity::Low, Confidence::Likely, remark.message);
+        }
+        suppressed
+    }
+
     fn add_defect(&mut self, defect: Defect) {
         let confidence = Confidence::Likely;
         self.add(defect.location.into(), defect.rule, defect.severity, confidence, defect.message);
@@ -334,7 +346,7 @@ fn severity(flow: &Flow) -> Severity {
     severity_of(flow.rule)
 }
 
-fn severity_of(rule: Rule) -> Severity {
+pub(crate) fn severity_of(rule: Rule) -> Severity {
     match rule {
         Rule::RuntimeInternals => Severity::Critical,
         Rule::StackTrace | Rule::DatabaseDetail | Rule::ProcessOutput | Rule::LogContent => Severity::High,

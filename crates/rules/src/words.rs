@@ -43,7 +43,10 @@ fn subject(rule: Rule) -> &'static str {
         Rule::ExceptionType => "the class of an exception",
         Rule::VersionDetail => "a version",
         Rule::LogContent => "a log",
-        Rule::UnsafeGuard
+        Rule::UnusedSuppression
+        | Rule::UnexplainedSuppression
+        | Rule::UnknownDirective
+        | Rule::UnsafeGuard
         | Rule::DebugMode
         | Rule::DebugEnvironment
         | Rule::InteractiveDebugger
@@ -153,7 +156,10 @@ pub(crate) fn example(flow: &Flow) -> Option<&'static str> {
         Rule::ExceptionType => "psycopg2.errors.UniqueViolation",
         Rule::VersionDetail => "3.11.7 (main, Dec  8 2023) [GCC 12.2.0]",
         Rule::LogContent => "ERROR in orders: Traceback (most recent call last): ...",
-        Rule::UnsafeGuard
+        Rule::UnusedSuppression
+        | Rule::UnexplainedSuppression
+        | Rule::UnknownDirective
+        | Rule::UnsafeGuard
         | Rule::DebugMode
         | Rule::DebugEnvironment
         | Rule::InteractiveDebugger
@@ -174,6 +180,9 @@ pub(crate) fn example(flow: &Flow) -> Option<&'static str> {
 /// What to do, as half a sentence.
 pub(crate) fn remedy(rule: Rule) -> &'static str {
     match rule {
+        Rule::UnusedSuppression => "take it out",
+        Rule::UnexplainedSuppression => "write the reason behind the brackets",
+        Rule::UnknownDirective => "write `ignore`, `ignore[RULE] reason` or `public`",
         Rule::ExceptionMessage => "send a fixed text and a reference, log the exception under that reference",
         Rule::StackTrace => "log the stack trace, send a fixed text",
         Rule::DatabaseDetail => "log the statement, send a fixed text",

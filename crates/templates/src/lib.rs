@@ -6,6 +6,7 @@
 //! **Invariants.** It is pure: text in, facts out. It never fails, and what it costs is bounded by the length of the
 //! text. What is not understood counts as shown.
 
+mod comments;
 mod expression;
 mod names;
 mod pieces;
@@ -18,11 +19,13 @@ use tightlip_ir::{Page, Shown, ShownValue, Span};
 
 /// What a template shows.
 pub fn read(source: &str) -> Page {
-    tags::read(source)
+    let mut page = tags::read(source);
+    page.directives = comments::directives(source);
+    page
 }
 
 /// What a template shows that cannot be read: possibly all that it is given.
 pub fn unknown() -> Page {
     let shown = Shown { value: ShownValue::Anything, span: Span::default(), under: Vec::new() };
-    Page { shows: vec![shown], parts: Vec::new() }
+    Page { shows: vec![shown], ..Page::default() }
 }

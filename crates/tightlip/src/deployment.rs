@@ -5,11 +5,12 @@ use memchr::memmem;
 use rayon::prelude::*;
 use tightlip_catalogue::Catalogue;
 use tightlip_deployment::Kind;
+use tightlip_ir::DirectiveKind;
 use tightlip_report::{Gravity, Problem};
 use tightlip_rules::DeploymentFile;
 
 use crate::discover::FoundDeployment;
-use crate::overlay::Overlay;
+use crate::texts::Texts;
 
 /// Larger files are data.
 const LARGEST: u64 = 1 << 20;
@@ -23,13 +24,13 @@ pub(crate) struct ReadDeployment {
 
 /// Reads all of them, in their order. Those that say nothing are left out.
 pub(crate) fn read_deployment(
-    found: Vec<FoundDeployment>,
+    found: &[FoundDeployment],
+    texts: &Texts,
     catalogue: &Catalogue,
-    overlay: &Overlay,
 ) -> ReadDeployment {
     let words: Vec<_> =
         catalogue.deployment.words().into_iter().map(|word| memmem::Finder::new(word).into_owned()).collect();
-    let results: Vec<_> = found.into_par_iter().map(|found| read_one(found, &words, overlay)).collect();
+    let results: Vec<_> = found.par_iter().map(|found| read_one(found, texts, &words)).collect();
     let mut all = ReadDeployment { files: Vec::new(), locations: Vec::new(), problems: Vec::new() };
     for result in results {
         match result {
@@ -45,15 +46,15 @@ pub(crate) fn read_deployment(
 }
 
 fn read_one(
-    found: FoundDeployment,
+    found: &FoundDeployment,
+    texts: &Texts,
     words: &[memmem::Finder<'_>],
-    overlay: &Overlay,
 ) -> Result<Option<(DeploymentFile, PathBuf)>, Problem> {
-    let FoundDeployment { path, location, kind } = found;
+    let FoundDeployment { path, location, kind } = found.clone();
     if fs::metadata(&location).is_ok_and(|metadata| metadata.len() > LARGEST) {
         return Ok(None);
     }
-    let text = match overlay.read(&location) {
+    let text = match texts.read(&location) {
         Ok(source) => source.text,
         Err(reason) => {
             let message = format!("{reason}; the file is left out");
@@ -62,13 +63,15 @@ fn read_one(
     };
     // Most files of YAML and of the shell have nothing to do with applications; taking them apart costs most.
     let is_asked = |word: &memmem::Finder<'_>| word.find(text.as_bytes()).is_some();
-    if matches!(kind, Kind::Manifest | Kind::ShellScript) && !words.iter().any(is_asked) {
+    let is_addressed = || text.contains(DirectiveKind::ADDRESS);
+    if matches!(kind, Kind::Manifest | Kind::ShellScript) && !words.iter().any(is_asked) && !is_addressed() {
         return Ok(None);
     }
     let facts = tightlip_deployment::read(kind, &text);
     let says_something = !facts.variables.is_empty()
         || !facts.commands.is_empty()
         || !facts.settings.is_empty()
-        || !facts.requirements.is_empty();
+        || !facts.requirements.is_empty()
+        || !facts.directives.is_empty();
     Ok(says_something.then_some((DeploymentFile { path, kind, facts }, location)))
 }

@@ -2,10 +2,12 @@ use std::collections::HashSet;
 use std::env;
 use std::fs::{self, Metadata};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use ignore::{DirEntry, WalkBuilder};
 use tightlip_report::{Gravity, Problem};
 
+use crate::configuration::Configurations;
 use crate::exclude::{is_foreign, takes_packages};
 use crate::paths::{absolute, common_folder, shown};
 use crate::read::cannot_read;
@@ -14,7 +16,7 @@ use tightlip_deployment::Kind;
 use tightlip_languages::Language;
 
 /// A source file to check.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Found {
     /// As reports show it.
     pub(crate) path: String,
@@ -25,7 +27,7 @@ pub(crate) struct Found {
 }
 
 /// A file that says how programs are started.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct FoundDeployment {
     /// As reports show it.
     pub(crate) path: String,
@@ -36,7 +38,7 @@ pub(crate) struct FoundDeployment {
 }
 
 /// A file that may be a page template.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct FoundTemplate {
     /// As reports show it.
     pub(crate) path: String,
@@ -45,7 +47,7 @@ pub(crate) struct FoundTemplate {
 }
 
 /// What there is to check.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Discovery {
     /// Sorted by path, each once.
     pub(crate) files: Vec<Found>,
@@ -60,13 +62,17 @@ pub(crate) struct Discovery {
 }
 
 /// Finds the source files among and below `paths`.
-pub(crate) fn discover(paths: &[PathBuf]) -> Discovery {
-    discover_from(env::current_dir().unwrap_or_default(), paths)
+pub(crate) fn discover(paths: &[PathBuf], configurations: &Arc<Configurations>) -> Discovery {
+    discover_from(env::current_dir().unwrap_or_default(), paths, configurations)
 }
 
 /// As [`discover`], called in the folder `current`.
-pub(crate) fn discover_from(current: PathBuf, paths: &[PathBuf]) -> Discovery {
-    let mut finder = Finder::new(current, paths);
+pub(crate) fn discover_from(
+    current: PathBuf,
+    paths: &[PathBuf],
+    configurations: &Arc<Configurations>,
+) -> Discovery {
+    let mut finder = Finder::new(current, paths, Arc::clone(configurations));
     for path in paths {
         finder.named(path);
     }
@@ -81,12 +87,14 @@ struct Finder {
     seen_deployment: HashSet<PathBuf>,
     seen_templates: HashSet<PathBuf>,
     absolute_folders: Vec<PathBuf>,
+    configurations: Arc<Configurations>,
     discovery: Discovery,
 }
 
 impl Finder {
-    fn new(current: PathBuf, paths: &[PathBuf]) -> Self {
+    fn new(current: PathBuf, paths: &[PathBuf], configurations: Arc<Configurations>) -> Self {
         Self {
+            configurations,
             current,
             roots: paths.iter().filter_map(|path| path.canonicalize().ok()).collect(),
             seen: HashSet::new(),
@@ -136,15 +144,17 @@ impl Finder {
     fn walk(&mut self, root: &Path) {
         let problems_before = self.discovery.problems.len();
         let takes_packages = takes_packages(root);
+        let configurations = Arc::clone(&self.configurations);
         let walk = WalkBuilder::new(root)
             .require_git(false)
             // Files like `.env` matter; hidden folders do not.
             .hidden(false)
             .sort_by_file_name(std::ffi::OsStr::cmp)
             .filter_entry(move |entry| {
+                let is_excluded = || configurations.exclude(entry.path(), is_folder(entry));
                 entry.depth() == 0
-                    || is_file(entry)
-                    || !(is_left_out(entry) || is_foreign(entry.path(), takes_packages))
+                    || ((is_file(entry) || !(is_left_out(entry) || is_foreign(entry.path(), takes_packages)))
+                        && !is_excluded())
             })
             .build();
         let mut has_python = false;
@@ -256,8 +266,11 @@ fn is_hidden(entry: &DirEntry) -> bool {
 
 /// A hidden folder, unless it has the workflows of a service that deploys.
 fn is_left_out(entry: &DirEntry) -> bool {
-    let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
-    is_folder && is_hidden(entry) && entry.file_name() != ".github"
+    is_folder(entry) && is_hidden(entry) && entry.file_name() != ".github"
+}
+
+fn is_folder(entry: &DirEntry) -> bool {
+    entry.file_type().is_some_and(|kind| kind.is_dir())
 }
 
 fn is_file(entry: &DirEntry) -> bool {

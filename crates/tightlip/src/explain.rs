@@ -1,12 +1,12 @@
 use std::io::Write;
 
 use tightlip_catalogue::{pattern_pages, rule_page};
+use tightlip_configuration::matching;
 use tightlip_report::{escape_controls, page_body};
 use tightlip_rules::Rule;
 
 use crate::arguments::Color;
 use crate::output::{Outcome, complain, print};
-use crate::selection::matching;
 
 /// Unknown topics are answered with no more names than this.
 const MOST_SUGGESTIONS: usize = 5;

@@ -1,26 +1,40 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use tightlip_catalogue::Catalogue;
-use tightlip_flow::{Program, Solution, solve};
-use tightlip_report::Problem;
+use tightlip_catalogue::{Catalogue, OwnModel};
+use tightlip_fix::{Options, Proposal, propose};
+use tightlip_flow::{FileIndex, Program, Solution, solve};
+use tightlip_report::{Problem, Repair};
 use tightlip_rules::{Checked, FileId, Judgement, SourceFile};
 
 use crate::deployment::{ReadDeployment, read_deployment};
 use crate::discover::{FoundDeployment, FoundTemplate};
 use crate::lower::LoweredFile;
-use crate::overlay::Overlay;
+use crate::repairs::repairs;
 use crate::templates::read_templates;
+use crate::texts::Texts;
 
-/// Links, solves and judges. Where it needs the text of a file again, `overlay` gives the same text that was lowered.
+/// What is found in a program, and what can be done about it.
+pub(crate) struct Judged {
+    pub(crate) judgement: Judgement,
+    pub(crate) proposals: Vec<Proposal>,
+    /// What can be done about each finding, in their order.
+    pub(crate) repairs: Vec<Repair>,
+    pub(crate) problems: Vec<Problem>,
+}
+
+/// Links, solves, judges and looks for fixes. Where it needs the text of a file again, `texts` gives the same text that
+/// was lowered.
 pub(crate) fn judge(
     files: Vec<LoweredFile>,
-    deployment: Vec<FoundDeployment>,
+    deployment: &[FoundDeployment],
     templates: &[FoundTemplate],
-    overlay: &Overlay,
-) -> Result<(Judgement, Vec<Problem>), String> {
-    let catalogue = Catalogue::embedded("python").map_err(|error| error.to_string())?;
-    let mut deployment = read_deployment(deployment, &catalogue, overlay);
+    own: &[OwnModel],
+    texts: &Texts,
+    options: Options,
+) -> Result<Judged, String> {
+    let catalogue = Catalogue::embedded_with("python", own).map_err(|error| error.to_string())?;
+    let mut deployment = read_deployment(deployment, texts, &catalogue);
     let problems = std::mem::take(&mut deployment.problems);
     let mut locations: Vec<PathBuf> = Vec::with_capacity(files.len());
     let mut modules = Vec::with_capacity(files.len());
@@ -28,44 +42,73 @@ pub(crate) fn judge(
         locations.push(file.location);
         modules.push((file.path, file.module));
     }
-    let (pages, page_locations) =
-        read_templates(modules.iter().map(|(_, module)| module), templates, overlay);
+    let (pages, page_locations) = read_templates(modules.iter().map(|(_, module)| module), templates, texts);
     let program = Program::link(modules, &catalogue).with_pages(pages);
     let solution = solve(&program, &catalogue);
-    let texts = Texts { locations: &locations, pages: &page_locations, overlay };
-    Ok((judge_solution(&program, &solution, &catalogue, &deployment, texts), problems))
+    let case = Case {
+        program: &program,
+        solution: &solution,
+        catalogue: &catalogue,
+        deployment: &deployment,
+        locations: &locations,
+        page_locations: &page_locations,
+        texts,
+    };
+    let judgement = case.judge();
+    let (proposals, repairs) = case.repair(&judgement, options);
+    Ok(Judged { judgement, proposals, repairs, problems })
 }
 
-/// Where the texts of a program can be read again.
+/// A solved program, and where the texts of its files can be read again.
 #[derive(Clone, Copy)]
-pub(crate) struct Texts<'a> {
+pub(crate) struct Case<'a> {
+    pub(crate) program: &'a Program,
+    pub(crate) solution: &'a Solution,
+    pub(crate) catalogue: &'a Catalogue,
+    pub(crate) deployment: &'a ReadDeployment,
     /// The files of the program, in their order.
     pub(crate) locations: &'a [PathBuf],
     /// Its templates, in their order.
-    pub(crate) pages: &'a [PathBuf],
-    /// What stands for files on disk.
-    pub(crate) overlay: &'a Overlay,
+    pub(crate) page_locations: &'a [PathBuf],
+    pub(crate) texts: &'a Texts,
 }
 
-/// Judges what was found in `program`.
-pub(crate) fn judge_solution(
-    program: &Program,
-    solution: &Solution,
-    catalogue: &Catalogue,
-    deployment: &ReadDeployment,
-    texts: Texts<'_>,
-) -> Judgement {
-    let sources = |file: FileId| {
+impl Case<'_> {
+    /// What is found.
+    pub(crate) fn judge(&self) -> Judgement {
+        tightlip_rules::judge(self.checked(), &|file| self.source(file))
+    }
+
+    /// What can be done about it: fixes, and for each finding what a report tells of them.
+    pub(crate) fn repair(&self, judgement: &Judgement, options: Options) -> (Vec<Proposal>, Vec<Repair>) {
+        let proposals = propose(self.checked(), judgement, &|file| self.source(file), options);
+        let repairs = repairs(judgement, &proposals, |path| {
+            let at = self.program.files.iter().position(|file| file.path == path)?;
+            Some(self.source(FileId::Program(FileIndex(at as u32))))
+        });
+        (proposals, repairs)
+    }
+
+    fn checked(&self) -> Checked<'_> {
+        Checked {
+            program: self.program,
+            solution: self.solution,
+            catalogue: self.catalogue,
+            deployment: &self.deployment.files,
+        }
+    }
+
+    fn source(&self, file: FileId) -> Arc<SourceFile> {
         let (path, location) = match file {
-            FileId::Program(file) => (program.file(file).path.as_str(), &texts.locations[file.0 as usize]),
-            FileId::Deployment(index) => {
-                (deployment.files[index].path.as_str(), &deployment.locations[index])
+            FileId::Program(file) => {
+                (self.program.file(file).path.as_str(), &self.locations[file.0 as usize])
             }
-            FileId::Page(page) => (program.pages.path(page), &texts.pages[page.0 as usize]),
+            FileId::Deployment(index) => {
+                (self.deployment.files[index].path.as_str(), &self.deployment.locations[index])
+            }
+            FileId::Page(page) => (self.program.pages.path(page), &self.page_locations[page.0 as usize]),
         };
-        let text = texts.overlay.read(location).map(|source| source.text).unwrap_or_default();
+        let text = self.texts.read(location).map(|source| source.text).unwrap_or_default();
         Arc::new(SourceFile { path: path.to_owned(), location: location.clone(), text })
-    };
-    let checked = Checked { program, solution, catalogue, deployment: &deployment.files };
-    tightlip_rules::judge(checked, &sources)
+    }
 }

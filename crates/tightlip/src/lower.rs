@@ -8,8 +8,8 @@ use tightlip_ir::Module;
 use tightlip_report::{Gravity, Lines, Problem};
 
 use crate::discover::Found;
-use crate::overlay::Overlay;
 use crate::progress::Progress;
+use crate::texts::Texts;
 use tightlip_languages::lower;
 
 /// A file as the analysis sees it. Its text is gone: a tree can be larger than the memory.
@@ -25,15 +25,15 @@ pub(crate) struct LoweredFile {
 
 /// Reads and lowers all files, in their order. What goes wrong in one file harms no other.
 pub(crate) fn lower_all(
-    found: Vec<Found>,
-    overlay: &Overlay,
+    found: &[Found],
+    texts: &Texts,
     progress: &Progress,
 ) -> (Vec<LoweredFile>, Vec<Problem>) {
     quieten_panics();
     let results: Vec<_> = found
-        .into_par_iter()
+        .par_iter()
         .map(|found| {
-            let result = lower_one(found, overlay);
+            let result = lower_one(found, texts);
             progress.step();
             result
         })
@@ -48,12 +48,12 @@ pub(crate) fn lower_all(
 }
 
 /// Reads and lowers one file. [`quieten_panics`] was called before.
-pub(crate) fn lower_one(found: Found, overlay: &Overlay) -> (Option<LoweredFile>, Vec<Problem>) {
+pub(crate) fn lower_one(found: &Found, texts: &Texts) -> (Option<LoweredFile>, Vec<Problem>) {
     let mut problems = Vec::new();
     let mut warn = |place, message| {
         problems.push(Problem { path: found.path.clone(), place, gravity: Gravity::Warning, message });
     };
-    let source = match overlay.read(&found.location) {
+    let source = match texts.read(&found.location) {
         Ok(source) => source,
         Err(reason) => {
             warn(None, format!("{reason}; the file is left out"));
@@ -80,7 +80,7 @@ pub(crate) fn lower_one(found: Found, overlay: &Overlay) -> (Option<LoweredFile>
         let message = format!("{}{more}; what can be read is checked", problem.message);
         warn(Some(place(text, problem.span.start as usize)), message);
     }
-    (Some(LoweredFile { path: found.path, location: found.location, module }), problems)
+    (Some(LoweredFile { path: found.path.clone(), location: found.location.clone(), module }), problems)
 }
 
 fn place(text: &str, offset: usize) -> (usize, usize) {

@@ -1,26 +1,39 @@
 //! `tightlip`: finds error detail that reaches HTTP clients.
 
+mod analyse;
 mod arguments;
+mod baseline;
+mod cache;
 mod check;
 mod completions;
+mod config;
+mod configuration;
 mod deployment;
+mod detect;
+mod diff;
 mod discover;
 mod encoding;
 mod exclude;
 mod explain;
+mod fix;
 mod judge;
 mod lower;
 mod lsp;
 mod man;
 mod output;
-mod overlay;
+mod outputs;
 mod paths;
 mod progress;
+mod prove;
+mod ratchet;
 mod read;
+mod repairs;
 mod rules;
-mod selection;
+mod since;
 mod templates;
 mod terminal;
+mod texts;
+mod write;
 
 use std::panic::catch_unwind;
 use std::process::ExitCode;
@@ -54,6 +67,10 @@ fn run(arguments: &Arguments) -> Outcome {
     match &arguments.command {
         Command::Check(check) => check::check(check, arguments.color),
         Command::Lsp => lsp::lsp(),
+        Command::Detect(detect) => detect::detect(detect.file.as_ref(), detect.exit_zero),
+        Command::Prove(prove) => prove::prove(prove, arguments.color),
+        Command::Config { path, settings } => config::config(path, settings),
+        Command::Clean { cache_dir } => cache::clean(cache_dir.as_deref()),
         Command::Rules => rules::rules(arguments.color),
         Command::Completions { shell } => completions::completions(*shell),
         Command::Man => man::man(),

@@ -31,6 +31,21 @@ impl Progress {
         self.bar.inc(1);
     }
 
+    /// Starts to wait for requests, of which nobody knows how many there will be.
+    pub(crate) fn of_requests() -> Self {
+        let progress = Self::start(0);
+        progress.bar.set_style(
+            ProgressStyle::with_template("{msg} {spinner} {pos} requests").expect("the template is fixed"),
+        );
+        progress.bar.set_message("booting");
+        progress
+    }
+
+    /// Something else is done from now on.
+    pub(crate) fn say(&self, what: &str) {
+        self.bar.set_message(what.to_owned());
+    }
+
     /// All steps are done, and something follows that cannot be counted.
     pub(crate) fn follow_flows(&self) {
         self.bar.set_style(ProgressStyle::with_template("{msg} {spinner}").expect("the template is fixed"));

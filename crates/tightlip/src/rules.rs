@@ -9,11 +9,11 @@ use crate::output::{Outcome, print};
 pub(crate) fn rules(_color: Color) -> Outcome {
     let widest = Rule::all().map(|rule| rule.name().len()).max().unwrap_or(0);
     print(Outcome::Clean, |out| {
-        let mut before: Option<Control> = None;
+        let mut before: Option<Option<Control>> = None;
         for rule in Rule::all() {
             if before != Some(rule.control()) {
                 let gap = if before.is_some() { "\n" } else { "" };
-                writeln!(out, "{gap}{}", rule.control().title())?;
+                writeln!(out, "{gap}{}", rule.control().map_or("comments to tightlip", Control::title))?;
                 before = Some(rule.control());
             }
             let weaknesses =

@@ -6,7 +6,7 @@ use tightlip_flow::Pages;
 use tightlip_ir::{ExpressionKind, Literal, Module, Page, Symbol};
 
 use crate::discover::FoundTemplate;
-use crate::overlay::Overlay;
+use crate::texts::Texts;
 
 /// Larger files are data.
 const LARGEST: u64 = 2 << 20;
@@ -29,7 +29,7 @@ pub(crate) fn may_be_template(path: &str) -> bool {
 pub(crate) fn read_templates<'a>(
     modules: impl Iterator<Item = &'a Module>,
     found: &[FoundTemplate],
-    overlay: &Overlay,
+    changed: &Texts,
 ) -> (Pages, Vec<PathBuf>) {
     let mut by_file_name: HashMap<&str, Vec<usize>> = HashMap::new();
     for (index, template) in found.iter().enumerate() {
@@ -42,7 +42,7 @@ pub(crate) fn read_templates<'a>(
     while let Some(name) = waiting.pop() {
         for index in named(name.text(), &by_file_name, found) {
             let (names, page) =
-                pages.entry(index).or_insert_with(|| (Vec::new(), read_one(&found[index], overlay)));
+                pages.entry(index).or_insert_with(|| (Vec::new(), read_one(&found[index], changed)));
             names.push(name);
             waiting.extend(page.parts.iter().map(|part| part.name).filter(|part| seen.insert(*part)));
         }
@@ -87,9 +87,9 @@ fn named(name: &str, by_file_name: &HashMap<&str, Vec<usize>>, found: &[FoundTem
 }
 
 /// What cannot be read shows anything.
-fn read_one(template: &FoundTemplate, overlay: &Overlay) -> Page {
+fn read_one(template: &FoundTemplate, texts: &Texts) -> Page {
     let is_large = fs::metadata(&template.location).is_ok_and(|metadata| metadata.len() > LARGEST);
-    match overlay.read(&template.location) {
+    match texts.read(&template.location) {
         Ok(source) if !is_large => tightlip_templates::read(&source.text),
         _ => tightlip_templates::unknown(),
     }

@@ -18,8 +18,11 @@ use serde_json::{Value, json};
 use tightlip_catalogue::model::Boot;
 use tightlip_catalogue::{Pattern, Side, parse_model, pattern_pages};
 
+#[path = "boot/fixed.rs"]
+mod fixed;
 #[path = "boot/shop.rs"]
 mod shop;
+mod support;
 
 /// The versions of Flask that are booted: a file of pins and a test each.
 const VERSIONS: &[&str] = &["2.3", "3.0", "3.1"];
@@ -161,8 +164,13 @@ enum Answer {
     Failed(String),
 }
 
-/// Boots each of `cases`; see `boot/harness.py`.
+/// Boots each of `cases`.
 fn answers(interpreter: &Path, cases: &[&Value]) -> Vec<Answer> {
+    told(interpreter, cases).iter().map(answer).collect()
+}
+
+/// What the harness tells of each of `cases`, its log too; see `boot/harness.py`.
+fn told(interpreter: &Path, cases: &[&Value]) -> Vec<Value> {
     let harness = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/boot/harness.py");
     let mut child = Command::new(interpreter)
         .arg(harness)
@@ -182,7 +190,7 @@ fn answers(interpreter: &Path, cases: &[&Value]) -> Vec<Answer> {
     assert!(output.status.success(), "the harness failed: {}", output.status);
     let answers: Vec<Value> = serde_json::from_slice(&output.stdout).expect("the harness writes JSON");
     assert_eq!(answers.len(), cases.len());
-    answers.iter().map(answer).collect()
+    answers
 }
 
 fn answer(answer: &Value) -> Answer {

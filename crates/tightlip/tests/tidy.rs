@@ -13,9 +13,30 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("templates", &["ir"]),
     ("flow", &["ir", "catalogue"]),
     ("rules", &["ir", "catalogue", "deployment", "flow"]),
+    ("leak", &["catalogue"]),
+    ("recording", &["leak"]),
     ("report", &["ir", "rules"]),
+    ("configuration", &["catalogue"]),
     ("fix", &["ir", "languages", "catalogue", "deployment", "flow", "rules"]),
-    ("tightlip", &["ir", "languages", "catalogue", "deployment", "templates", "flow", "rules", "report"]),
+    ("prove", &["ir", "rules"]),
+    (
+        "tightlip",
+        &[
+            "ir",
+            "languages",
+            "catalogue",
+            "configuration",
+            "deployment",
+            "templates",
+            "flow",
+            "rules",
+            "report",
+            "leak",
+            "recording",
+            "fix",
+            "prove",
+        ],
+    ),
 ];
 
 /// Rooms that know no framework, and names that would betray one.

@@ -19,13 +19,16 @@ use crate::run::{cargo, say, step};
 
 const HELP: &str = "\
 cargo xtask bench [--tightlip PROGRAM] [--runs NUMBER] [TREES]
+cargo xtask bench leak
 
 Runs `tightlip check` and `ruff check --select S,BLE,TRY --no-cache` over each tree in turn, and prints
 CPU time (user and system), peak memory and the number of findings. Of several runs the one with the least
 CPU time counts. Without TREES it takes five Flask applications from PyPI, downloaded once to target/bench.
 
   --tightlip PROGRAM  measure this program instead of building a release
-  --runs NUMBER       how often each is run, 3 unless said";
+  --runs NUMBER       how often each is run, 3 unless said
+
+`leak` measures how fast replies are looked at, on one core.";
 
 /// What is measured where no tree is named.
 const PACKAGES: &[(&str, &str)] = &[
@@ -39,6 +42,9 @@ const PACKAGES: &[(&str, &str)] = &[
 pub(crate) fn bench(arguments: &[String]) -> Done {
     if let Some(("lsp", rest)) = arguments.split_first().map(|(first, rest)| (first.as_str(), rest)) {
         return lsp::bench(rest);
+    }
+    if arguments.first().is_some_and(|first| first == "leak") {
+        return leak();
     }
     let Some(options) = Options::parse(arguments)? else {
         println!("{HELP}");
@@ -70,6 +76,13 @@ fn trees_of_packages() -> Result<Vec<PathBuf>, String> {
 
 fn bench_environment() -> Result<PathBuf, String> {
     environment("venv-bench", &root().join("xtask/bench/requirements.txt"))
+}
+
+/// How fast replies are looked at.
+fn leak() -> Done {
+    let mut program = cargo();
+    program.args(["run", "--release", "--package", "tightlip-leak", "--example", "throughput"]);
+    step("cargo run --release --package tightlip-leak --example throughput", &mut program)
 }
 
 struct Options {
@@ -162,7 +175,8 @@ impl Row {
     fn measure(tree: &Path, tightlip: &Path, ruff: &Path, runs: u32) -> Result<Self, String> {
         let mut best: Option<(Usage, Usage)> = None;
         for _ in 0..runs {
-            let ours = usage(Command::new(tightlip).args(["check", "--color", "never"]).arg(tree))?;
+            let ours =
+                usage(Command::new(tightlip).args(["check", "--no-cache", "--color", "never"]).arg(tree))?;
             let theirs = usage(
                 Command::new(ruff)
                     .args(["check", "--select", "S,BLE,TRY", "--no-cache"])

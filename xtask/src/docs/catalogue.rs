@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use tightlip_catalogue::{Pattern, Rule, parse_model, pattern_pages, rule_page};
+use tightlip_catalogue::{Control, Pattern, Rule, parse_model, pattern_pages, rule_page};
 
 use super::markdown::{Rendered, escape, render};
 use super::page::Page;
@@ -29,7 +29,8 @@ pub(super) fn rules() -> Result<Vec<Page>, String> {
         }
         if before != Some(rule.control()) {
             let close = if before.is_some() { "</ul>\n" } else { "" };
-            list.push_str(&format!("{close}<h2>{}</h2>\n<ul>\n", escape(rule.control().title())));
+            let title = rule.control().map_or("Comments to tightlip", Control::title);
+            list.push_str(&format!("{close}<h2>{}</h2>\n<ul>\n", escape(title)));
             before = Some(rule.control());
         }
         let name = format!("{} {}", rule.code(), rule.name());

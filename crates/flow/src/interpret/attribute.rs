@@ -10,7 +10,7 @@ use super::{Interpreter, slot_of};
 use crate::heat::{Heat, Slots};
 use crate::program::{ClassRef, FunctionRef};
 use crate::reach::Tried;
-use crate::store::Key;
+use crate::store::{Holders, Key};
 use crate::summary::EffectTarget;
 use crate::taint::{Form, Note, Operation, Origin, Slot, Source, SourceKind, Taint};
 use crate::value::{Constant, Entity, Object, PartialCall, Shape, Value};
@@ -278,26 +278,28 @@ impl<'a> Interpreter<'a> {
         const LARGEST_FAMILY: usize = 6;
         let class = object.class;
         let lineage = self.program.hierarchy.lineage(class);
-        let tried = object.tried.as_ref().and_then(|tried| self.limits(tried, class, name));
+        let holders = self.solver.read_fields(self.here, class, name);
+        if matches!(holders, Holders::None) || lineage.public {
+            return Value::default();
+        }
+        let tried = object.tried.as_ref().and_then(|tried| self.limits(tried, class, name, &holders));
         let far = tried.is_none() && lineage.exception && lineage.descendants.len() > LARGEST_FAMILY;
         let descendants = if far { &[][..] } else { &lineage.descendants };
         let left = descendants.iter().filter(|class| tried.is_none_or(|(tried, _)| !tried.took(**class)));
         let mut value = Value::default();
         let hierarchy = &self.program.hierarchy;
         let left = left.filter(|class| !hierarchy.lineage(**class).public);
-        if lineage.public {
-            return value;
-        }
-        for owner in lineage.ancestors.iter().chain(left.clone()) {
-            if let Some(held) = self.read(Key::Field(*owner, name)) {
+        let fields = lineage.ancestors.iter().chain(left.clone()).map(|owner| Key::Field(*owner, name));
+        for key in fields.filter(|key| holders.may_have(*key)) {
+            if let Some(held) = self.solver.held(key) {
                 join_field(&mut value, held);
             }
         }
-        for owner in std::iter::once(&class).chain(left) {
-            let key = Key::Constructed(*owner, name);
+        let constructed = std::iter::once(&class).chain(left).map(|owner| Key::Constructed(*owner, name));
+        for key in constructed.filter(|key| holders.may_have(*key)) {
             let held = match tried {
-                Some((_, run)) => self.solver.read_from(self.here, key, &|writer| run.contains(&writer)),
-                None => self.read(key),
+                Some((_, run)) => self.solver.held_from(key, &|writer| run.contains(&writer)),
+                None => self.solver.held(key),
             };
             if let Some(held) = held {
                 join_field(&mut value, held);
@@ -305,7 +307,7 @@ impl<'a> Interpreter<'a> {
         }
         if object.tried.is_some() {
             // What an exception holds was made where it was raised.
-            for entity in &mut value.entities {
+            for entity in value.entities.iter_mut() {
                 if let Entity::Instance(Object { tried: tried @ None, .. }) = entity {
                     tried.clone_from(&object.tried);
                 }
@@ -320,12 +322,12 @@ impl<'a> Interpreter<'a> {
         tried: &'t Tried,
         class: ClassRef,
         name: Symbol,
+        holders: &Holders,
     ) -> Option<(&'t Tried, &'t FxHashSet<FunctionRef>)> {
         let family = std::iter::once(&class).chain(&self.program.hierarchy.lineage(class).descendants);
-        let mut holds_detail = false;
-        for owner in family {
-            holds_detail |= self.read(Key::Constructed(*owner, name)).is_some_and(|held| held.is_tainted());
-        }
+        let keys = family.map(|owner| Key::Constructed(*owner, name)).filter(|key| holders.may_have(*key));
+        let mut held = keys.filter_map(|key| self.solver.held(key));
+        let holds_detail = held.any(|held| held.is_tainted());
         let solver = self.solver;
         let run = holds_detail.then(|| solver.reach.functions(self.program, tried))??;
         Some((tried, run))

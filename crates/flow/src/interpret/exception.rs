@@ -41,7 +41,7 @@ impl<'a> Interpreter<'a> {
     /// The exception that an `except` of these classes binds.
     pub(super) fn caught(&mut self, classes: &[ClassName], span: Span, attempt: &Attempt) -> Value {
         let mut value = self.exception_of(classes, span, attempt.fails, None);
-        for entity in &mut value.entities {
+        for entity in value.entities.iter_mut() {
             if let Entity::Instance(object) = entity {
                 let taken = &attempt.taken;
                 object.tried = Some(self.solver.reach.tried(self.program, self.here, attempt.span, taken));

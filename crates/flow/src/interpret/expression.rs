@@ -60,7 +60,7 @@ impl<'a> Interpreter<'a> {
             ExpressionKind::Choice { test, then, otherwise } => self.choice(*test, *then, *otherwise),
             ExpressionKind::Logic { operator, operands } => self.logic(*operator, operands),
             ExpressionKind::Not(operand) => {
-                let truth = self.value(*operand).truth();
+                let truth = self.test(*operand).truth();
                 truth.map_or_else(Value::default, |truth| constant(!truth))
             }
             ExpressionKind::Compare { comparison, left, right } => self.compare(*comparison, *left, *right),
@@ -206,7 +206,7 @@ impl<'a> Interpreter<'a> {
     }
 
     fn choice(&mut self, test: ExpressionId, then: ExpressionId, otherwise: ExpressionId) -> Value {
-        let truth = self.value(test).truth();
+        let truth = self.test(test).truth();
         let guard = self.guard(test);
         let closes = |holds| guard.is_some_and(|guard| guard.closes(holds));
         let (passed, failed) = (self.open_guard(guard, true, test), self.open_guard(guard, false, test));
@@ -243,7 +243,7 @@ impl<'a> Interpreter<'a> {
         let mut passed = None;
         for (place, operand) in operands.iter().enumerate() {
             let last = place + 1 == operands.len();
-            let mut value = self.value(*operand);
+            let mut value = self.test(*operand);
             if guarded {
                 value = value.without_detail();
             }
@@ -278,8 +278,8 @@ impl<'a> Interpreter<'a> {
     }
 
     fn compare(&mut self, comparison: Comparison, left: ExpressionId, right: ExpressionId) -> Value {
-        let left = self.value(left);
-        let right = self.value(right);
+        let left = self.test(left);
+        let right = self.test(right);
         if matches!(comparison, Comparison::In | Comparison::Equal)
             && let Some(chosen) = self.chosen_by_client(&right).or_else(|| self.chosen_by_client(&left))
             && (right.constant.is_some_and(Constant::truth) || comparison == Comparison::In)

@@ -44,6 +44,19 @@ impl Guard {
 }
 
 impl Interpreter<'_> {
+    /// What the operand of a test is; to be asked again by [`Self::known`].
+    pub(super) fn test(&mut self, operand: ExpressionId) -> Value {
+        let value = self.value(operand);
+        self.tested.push((operand, value.clone()));
+        value
+    }
+
+    /// What `operand` was when it was last tested, or is.
+    fn known(&mut self, operand: ExpressionId) -> Value {
+        let tested = self.tested.iter().rev().find(|(tested, _)| *tested == operand);
+        tested.map(|(_, value)| value.clone()).unwrap_or_else(|| self.value(operand))
+    }
+
     /// What kind of guard `test` is, if it is one.
     pub(super) fn guard(&mut self, test: ExpressionId) -> Option<Guard> {
         let module = self.module;
@@ -65,7 +78,7 @@ impl Interpreter<'_> {
             _ => {
                 let by_setting = self.guarding_setting(test);
                 by_setting.or_else(|| {
-                    let value = self.value(test);
+                    let value = self.known(test);
                     self.admits(test, &value).map(|admits| Guard { holds: true, admits })
                 })
             }
@@ -83,7 +96,7 @@ impl Interpreter<'_> {
         left: ExpressionId,
         right: ExpressionId,
     ) -> Option<Guard> {
-        let (known, against) = (self.value(left), self.value(right));
+        let (known, against) = (self.known(left), self.known(right));
         if comparison == Comparison::In || comparison == Comparison::NotIn {
             let holds = comparison == Comparison::In;
             let asked = if self.is_chosen_by_client(&against) {

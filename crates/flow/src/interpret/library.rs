@@ -11,6 +11,7 @@ use super::arguments::{PassedArguments, keywords_as_record};
 use super::exception::is_name_of_file;
 use super::sink::Road;
 use crate::found::ApplicationSite;
+use crate::shared::Shared;
 use crate::taint::{Form, Origin, SourceKind};
 use crate::value::{Constant, Entity, PartialCall, Shape, Value};
 
@@ -76,7 +77,7 @@ impl<'a> Interpreter<'a> {
             let whole = self.with_texts_of_exceptions(&arguments);
             self.remember_raised(path, &whole, passed.span);
             detail = whole.flat();
-            detail.entities.clear();
+            detail.entities = Shared::default();
         } else if !self.is_harmless(path) {
             self.fails.anyhow = true;
         }

@@ -84,6 +84,9 @@ struct Interpreter<'a> {
     guarded: u32,
     /// The guards around that anybody passes, outermost first.
     open_guards: Vec<guard::OpenGuard>,
+    /// What the operands of tests of the statement that is run were found to be, the latest last: whether they are
+    /// guards is asked right after.
+    tested: Vec<(ExpressionId, Value)>,
     /// How many `except` arms are around.
     handling: u32,
     fails: Fails,
@@ -130,6 +133,7 @@ impl<'a> Interpreter<'a> {
             outcome: Outcome::default(),
             guarded: 0,
             open_guards: Vec::new(),
+            tested: Vec::new(),
             handling: 0,
             fails: Fails::default(),
             focus: Span::default(),

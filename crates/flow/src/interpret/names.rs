@@ -11,6 +11,7 @@ use super::Interpreter;
 use crate::heat::Heat;
 use crate::hierarchy::is_exception_name;
 use crate::program::{Binding, FileIndex, FunctionRef, Meaning};
+use crate::shared::Shared;
 use crate::store::Key;
 use crate::taint::{Slot, Taint};
 use crate::value::{Entity, Shape, Value};
@@ -83,7 +84,7 @@ impl<'a> Interpreter<'a> {
         if is_receiver(function, place) {
             return value;
         }
-        value.taints = vec![Taint::given(Slot::Captured(name))].into();
+        value.taints = Shared::from_iter([Taint::given(Slot::Captured(name))]);
         value
     }
 

@@ -50,16 +50,16 @@ impl<'a> Interpreter<'a> {
     fn become_what_holds(&mut self, test: ExpressionId, against: &[Constant], holds: bool) {
         let Some((variable, name, called)) = self.tested(test) else { return };
         let Some(value) = self.state.as_ref().and_then(|state| state.get(variable)) else { return };
-        let mut known = Value::clone(value);
-        let mut changed = false;
-        for entity in &mut known.entities {
-            let Entity::Library(path) = entity else { continue };
-            if let Some(outcome) = self.outcome(*path, name, called, against, holds) {
-                *path = outcome;
-                changed = true;
-            }
+        let outcome = |entity: &Entity| match entity {
+            Entity::Library(path) => self.outcome(*path, name, called, against, holds).map(Entity::Library),
+            _ => None,
+        };
+        if value.entities.iter().all(|entity| outcome(entity).is_none()) {
+            return;
         }
-        if changed && let Some(state) = &mut self.state {
+        let entities = value.entities.iter().map(|entity| outcome(entity).unwrap_or_else(|| entity.clone()));
+        let known = Value { entities: entities.collect(), ..Value::clone(value) };
+        if let Some(state) = &mut self.state {
             state.narrow(variable, known);
         }
     }

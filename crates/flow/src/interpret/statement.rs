@@ -34,6 +34,7 @@ impl<'a> Interpreter<'a> {
     }
 
     fn statement(&mut self, statement: &'a Statement) {
+        self.tested.clear();
         match &statement.kind {
             StatementKind::Expression(value) => {
                 self.dropped = Some(self.span(*value));
@@ -230,7 +231,7 @@ impl<'a> Interpreter<'a> {
     }
 
     fn branch(&mut self, test: ExpressionId, then: &'a Block, otherwise: &'a Block) {
-        let truth = self.value(test).truth();
+        let truth = self.test(test).truth();
         let guard = self.guard(test);
         let before = self.state.clone();
         if truth == Some(false) {

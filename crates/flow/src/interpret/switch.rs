@@ -288,7 +288,7 @@ impl<'a> Interpreter<'a> {
 
 /// A class or module that a value is, if it is one.
 fn holder_of(value: &Value) -> Option<Thing> {
-    match value.entities.as_slice() {
+    match &*value.entities {
         [Entity::Class(class)] => Some(Thing::Class(*class)),
         [Entity::Instance(object)] => Some(Thing::Instance(object.class)),
         [Entity::Module(file)] => Some(Thing::Module(*file)),

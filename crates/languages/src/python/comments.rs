@@ -121,6 +121,8 @@ mod tests {
                 "ignore [ TL101 , exception-message ]  see #12 ",
                 ignored(&["TL101", "exception-message"], "see #12"),
             ),
+            ("ignore[TL101] # noqa: E501", ignored(&["TL101"], "")),
+            ("ignore why # noqa", ignored(&[], "why")),
             ("public", DirectiveKind::Public),
             ("public for clients", DirectiveKind::Public),
             ("ignored", DirectiveKind::Unknown("ignored".to_owned())),

@@ -123,8 +123,61 @@ pub(super) struct ResultEntry {
     pub(super) locations: Vec<Location>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) code_flows: Vec<CodeFlow>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) fixes: Vec<FixEntry>,
     pub(super) partial_fingerprints: BTreeMap<&'static str, String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) web_request: Option<WebRequest>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) web_response: Option<WebResponse>,
     pub(super) properties: ResultProperties,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct FixEntry {
+    pub(super) description: Message,
+    pub(super) artifact_changes: Vec<ArtifactChange>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct ArtifactChange {
+    pub(super) artifact_location: ArtifactLocation,
+    pub(super) replacements: Vec<Replacement>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Replacement {
+    pub(super) deleted_region: Region,
+    pub(super) inserted_content: Message,
+}
+
+#[derive(Serialize)]
+pub(super) struct WebRequest {
+    pub(super) protocol: &'static str,
+    pub(super) version: &'static str,
+    pub(super) target: String,
+    pub(super) method: String,
+    pub(super) headers: BTreeMap<String, String>,
+    pub(super) body: WebBody,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct WebResponse {
+    pub(super) protocol: &'static str,
+    pub(super) version: &'static str,
+    pub(super) status_code: u16,
+    pub(super) reason_phrase: String,
+    pub(super) headers: BTreeMap<String, String>,
+    pub(super) body: WebBody,
+}
+
+#[derive(Serialize)]
+pub(super) struct WebBody {
+    pub(super) text: String,
 }
 
 #[derive(Serialize)]
@@ -133,6 +186,9 @@ pub(super) struct ResultProperties {
     pub(super) confidence: &'static str,
     #[serde(rename = "security-severity")]
     pub(super) security_severity: &'static str,
+    /// What running the application says: `proven, forced by input`, ...
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) evidence: Option<String>,
 }
 
 #[derive(Serialize)]

@@ -1,6 +1,7 @@
 //! SARIF 2.1.0, for code scanning services.
 
 mod log;
+mod web;
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -11,8 +12,9 @@ use tightlip_rules::{Application, ControlReport, Finding, Place, Rule, Severity,
 use self::log::*;
 use crate::escape::percent_encode;
 use crate::page::{first_paragraph, page_body};
+use crate::paths::below;
 use crate::position::{Position, Positions, clamp};
-use crate::{Gravity, Problem, Report};
+use crate::{Applicability, Gravity, Problem, Repair, Report};
 
 /// Gives each rule its page of the catalogue, in Markdown.
 pub type RulePages<'a> = &'a dyn Fn(Rule) -> &'a str;
@@ -55,9 +57,10 @@ pub fn sarif(report: &Report<'_>, pages: RulePages<'_>, out: &mut impl Write) ->
         column_kind: "utf16CodeUnits",
         results: findings
             .iter()
-            .map(|finding| {
+            .enumerate()
+            .map(|(at, finding)| {
                 let index = order.iter().position(|rule| *rule == finding.rule).unwrap_or_default();
-                writer.result(finding, index)
+                writer.result(finding, report.repairs.get(at), index)
             })
             .collect(),
         properties: writer.properties(&report.judgement.applications),
@@ -121,7 +124,7 @@ struct Writer<'a> {
 }
 
 impl Writer<'_> {
-    fn result(&self, finding: &Finding, rule_index: usize) -> ResultEntry {
+    fn result(&self, finding: &Finding, repair: Option<&Repair>, rule_index: usize) -> ResultEntry {
         let mut message = format!("{}.", capitalized(&finding.message));
         if let Some(example) = &finding.example {
             message.push_str(&format!(" A client could be sent: {example}"));
@@ -129,6 +132,7 @@ impl Writer<'_> {
         if !finding.remedy.is_empty() {
             message.push_str(&format!("\nFix: {}.", finding.remedy));
         }
+        let exchange = finding.evidence.as_ref().and_then(|evidence| evidence.exchange.as_ref());
         ResultEntry {
             rule_id: finding.rule.code(),
             rule_index,
@@ -136,13 +140,40 @@ impl Writer<'_> {
             message: Message::new(message),
             locations: vec![self.location(&finding.place, None)],
             code_flows: self.code_flows(&finding.steps),
+            fixes: repair.and_then(|repair| self.fix(repair)).into_iter().collect(),
             partial_fingerprints: BTreeMap::from([("tightlip/v1", finding.fingerprint.clone())]),
+            web_request: exchange.map(web::request),
+            web_response: exchange.map(web::response),
             properties: ResultProperties {
                 severity: finding.severity.name(),
                 confidence: finding.confidence.name(),
                 security_severity: security_severity(finding.severity),
+                evidence: finding.evidence.as_ref().map(web::verdict),
             },
         }
+    }
+
+    /// A fix that can be applied, file by file.
+    fn fix(&self, repair: &Repair) -> Option<FixEntry> {
+        let mut changes: BTreeMap<&str, Vec<Replacement>> = BTreeMap::new();
+        for change in &repair.changes {
+            let (start, end) = (self.positions.start(&change.place), self.positions.end(&change.place));
+            changes.entry(&change.place.file.path).or_default().push(Replacement {
+                deleted_region: region(start, Some(end), None),
+                inserted_content: Message::new(change.replacement.clone()),
+            });
+        }
+        let may = matches!(repair.applicability, Applicability::Safe | Applicability::Unsafe);
+        (may && !changes.is_empty()).then(|| FixEntry {
+            description: Message::new(format!("{}.", capitalized(&repair.title))),
+            artifact_changes: changes
+                .into_iter()
+                .map(|(path, replacements)| ArtifactChange {
+                    artifact_location: self.artifact(path),
+                    replacements,
+                })
+                .collect(),
+        })
     }
 
     fn properties(&self, applications: &[Application]) -> Option<RunProperties> {
@@ -192,11 +223,11 @@ impl Writer<'_> {
     }
 
     fn artifact(&self, path: &str) -> ArtifactLocation {
-        let below_base = self.base.and_then(|base| Path::new(path).strip_prefix(base).ok());
-        match below_base.and_then(Path::to_str) {
-            Some(relative) => ArtifactLocation::relative(percent_encode(&relative.replace('\\', "/"))),
-            None if Path::new(path).is_absolute() => ArtifactLocation::absolute(percent_encode(path)),
-            None => ArtifactLocation::relative(percent_encode(path)),
+        let path = below(self.base, path);
+        if Path::new(&*path).is_absolute() {
+            ArtifactLocation::absolute(percent_encode(&path))
+        } else {
+            ArtifactLocation::relative(percent_encode(&path))
         }
     }
 

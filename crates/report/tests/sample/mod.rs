@@ -1,4 +1,6 @@
-//! A small judgement, made by hand.
+//! A small judgement, made by hand. Each test file uses a part of it.
+
+#![allow(dead_code)]
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -73,6 +75,57 @@ pub(crate) fn judgement() -> Judgement {
     }
 }
 
+/// A switch, and one line that sends what `count` places raise.
+pub(crate) fn many_sources(count: usize) -> Judgement {
+    let errors = file("shop/errors.py", ERRORS);
+    let raises: String = (1..=count)
+        .map(|number| format!("def step_{number}():\n    if stuck():\n        raise Stuck(\"{number}\")\n\n"))
+        .collect();
+    let services = file("shop/services.py", &raises);
+    let sent = place(&errors, "str(error)", 0);
+    let mut findings: Vec<Finding> = (1..=count)
+        .map(|number| Finding {
+            place: sent.clone(),
+            severity: Severity::High,
+            confidence: Confidence::Likely,
+            steps: vec![
+                step(place(&services, &format!("Stuck(\"{number}\")"), 0), "`Stuck` is raised here"),
+                step(sent.clone(), "and its text is sent in the reply"),
+            ],
+            fingerprint: format!("{number:016x}"),
+            ..across_files(&file("shop/views/orders.py", VIEWS), &errors)
+        })
+        .collect();
+    findings.push(no_flow(&file("my shop/wsgi#1.py", WSGI)));
+    Judgement { findings, ..Judgement::default() }
+}
+
+/// So many findings at as many places, in files of forty.
+pub(crate) fn large(count: usize) -> Judgement {
+    let mut judgement = judgement();
+    judgement.findings.clear();
+    for start in (0..count).step_by(40) {
+        let text = VIEWS.repeat(40);
+        let views = file(&format!("shop/views/part_{}.py", start / 40), &text);
+        for at in start..(start + 40).min(count) {
+            let mut finding = in_one_file(&views);
+            let reply = place(&views, "f\"Order failed: {error}\"", at - start);
+            finding.steps = vec![
+                step(
+                    place(&views, "Exception as error", at - start),
+                    "whatever `orders.place` raises is caught here",
+                ),
+                step(place(&views, "jsonify(error=", at - start), "`jsonify` is given it"),
+                step(reply.clone(), "and its text is sent to the client"),
+            ];
+            finding.place = reply;
+            finding.fingerprint = format!("{at:016x}");
+            judgement.findings.push(finding);
+        }
+    }
+    judgement
+}
+
 fn in_one_file(views: &Arc<SourceFile>) -> Finding {
     let reply = place(views, "f\"Order failed: {error}\"", 0);
     Finding {
@@ -89,6 +142,7 @@ fn in_one_file(views: &Arc<SourceFile>) -> Finding {
         remedy: "send \"Order failed\", log the rest".to_owned(),
         fingerprint: "5a1f00c2d3e4b596".to_owned(),
         application: Some(0),
+        evidence: None,
     }
 }
 
@@ -113,6 +167,7 @@ fn across_files(views: &Arc<SourceFile>, errors: &Arc<SourceFile>) -> Finding {
         remedy: "send a sentence of your own, log the exception".to_owned(),
         fingerprint: "0b7c11aa22bb33cc".to_owned(),
         application: Some(0),
+        evidence: None,
     }
 }
 
@@ -128,6 +183,7 @@ fn no_flow(wsgi: &Arc<SourceFile>) -> Finding {
         remedy: "take `debug=True` out, set FLASK_DEBUG while developing".to_owned(),
         fingerprint: "99aa88bb77cc66dd".to_owned(),
         application: None,
+        evidence: None,
     }
 }
 

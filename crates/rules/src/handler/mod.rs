@@ -12,12 +12,12 @@ mod lookup;
 mod reached;
 mod recording;
 mod reply;
-mod scope;
+pub(crate) mod scope;
 mod silence;
 mod spoken;
 mod status;
 mod text_added;
-mod walk;
+pub mod walk;
 
 use tightlip_catalogue::model::{Returned, Scope as Whose};
 use tightlip_catalogue::{Catalogue, Rule, Severity};

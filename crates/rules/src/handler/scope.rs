@@ -11,15 +11,18 @@ use super::walk;
 
 /// The body of one function.
 #[derive(Clone, Copy)]
-pub(super) struct Scope<'a> {
-    pub(super) program: &'a Program,
-    pub(super) catalogue: &'a Catalogue,
-    pub(super) function: FunctionRef,
+pub struct Scope<'a> {
+    /// All files.
+    pub program: &'a Program,
+    /// What is known of libraries.
+    pub catalogue: &'a Catalogue,
+    /// Whose body it is.
+    pub function: FunctionRef,
 }
 
 /// What is called.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Target {
+pub enum Target {
     /// A function of the program.
     Function(FunctionRef),
     /// A class of the program.
@@ -34,7 +37,7 @@ pub(super) enum Target {
 
 /// A variable, wherever it is seen from.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub(super) enum Variable {
+pub enum Variable {
     /// Of a module.
     Global(FileIndex, Symbol),
     /// Of a function.
@@ -54,24 +57,28 @@ enum Local {
 const DEEPEST: usize = 8;
 
 impl<'a> Scope<'a> {
-    pub(super) fn of(self, function: FunctionRef) -> Self {
+    /// The same in the body of `function`.
+    pub fn of(self, function: FunctionRef) -> Self {
         Self { function, ..self }
     }
 
-    pub(super) fn module(self) -> &'a Module {
+    /// The file.
+    pub fn module(self) -> &'a Module {
         &self.program.file(self.function.file).module
     }
 
-    pub(super) fn definition(self) -> &'a Function {
+    /// The function.
+    pub fn definition(self) -> &'a Function {
         self.program.function(self.function)
     }
 
-    pub(super) fn kind(self, id: ExpressionId) -> &'a ExpressionKind {
+    /// What an expression is.
+    pub fn kind(self, id: ExpressionId) -> &'a ExpressionKind {
         &self.module().expression(id).kind
     }
 
     /// What calling `callee` calls.
-    pub(super) fn target(self, callee: ExpressionId) -> Target {
+    pub fn target(self, callee: ExpressionId) -> Target {
         if let Some(path) = self.path(callee) {
             return Target::Library(path);
         }
@@ -123,8 +130,13 @@ impl<'a> Scope<'a> {
     }
 
     /// The path of something of a library, as the catalogue calls it.
-    pub(super) fn path(self, id: ExpressionId) -> Option<Symbol> {
+    pub fn path(self, id: ExpressionId) -> Option<Symbol> {
         self.path_within(id, 0)
+    }
+
+    /// The path of what `name` means here.
+    pub fn path_of_variable_name(self, name: Symbol) -> Option<Symbol> {
+        self.path_of_name(name, 0)
     }
 
     fn path_within(self, id: ExpressionId, depth: usize) -> Option<Symbol> {
@@ -190,7 +202,7 @@ impl<'a> Scope<'a> {
     }
 
     /// The variable that `id` names.
-    pub(super) fn variable(self, id: ExpressionId) -> Option<Variable> {
+    pub fn variable(self, id: ExpressionId) -> Option<Variable> {
         let ExpressionKind::Name(name) = self.kind(id) else { return None };
         if let Some((owner, _)) = self.local(*name) {
             return Some(Variable::Local(owner, *name));
@@ -202,7 +214,7 @@ impl<'a> Scope<'a> {
     }
 
     /// The classes of exceptions that `id`, a class or a tuple of such, names; none where one is not known.
-    pub(super) fn classes(self, id: ExpressionId) -> Option<Vec<ClassName>> {
+    pub fn classes(self, id: ExpressionId) -> Option<Vec<ClassName>> {
         if let ExpressionKind::Collection { items, .. } = self.kind(id) {
             let all: Option<Vec<_>> = items.iter().map(|item| self.classes(*item)).collect();
             return Some(all?.concat());

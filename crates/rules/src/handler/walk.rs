@@ -3,7 +3,7 @@
 use tightlip_ir::{Block, ExpressionId, ExpressionKind, Module, Statement, StatementKind};
 
 /// The direct parts of an expression.
-pub(super) fn parts(module: &Module, id: ExpressionId) -> Vec<ExpressionId> {
+pub fn parts(module: &Module, id: ExpressionId) -> Vec<ExpressionId> {
     match &module.expression(id).kind {
         ExpressionKind::Name(_) | ExpressionKind::Literal(_) | ExpressionKind::Lambda(_) => Vec::new(),
         ExpressionKind::Format(parts) | ExpressionKind::Opaque(parts) => parts.to_vec(),
@@ -37,7 +37,7 @@ pub(super) fn parts(module: &Module, id: ExpressionId) -> Vec<ExpressionId> {
 }
 
 /// `id` and all of its parts, outer ones first.
-pub(super) fn all_parts(module: &Module, id: ExpressionId) -> Vec<ExpressionId> {
+pub fn all_parts(module: &Module, id: ExpressionId) -> Vec<ExpressionId> {
     let mut found = vec![id];
     let mut next = 0;
     while let Some(id) = found.get(next) {
@@ -48,7 +48,7 @@ pub(super) fn all_parts(module: &Module, id: ExpressionId) -> Vec<ExpressionId> 
 }
 
 /// The expressions that stand directly in a statement.
-pub(super) fn expressions(statement: &Statement) -> Vec<ExpressionId> {
+pub fn expressions(statement: &Statement) -> Vec<ExpressionId> {
     match &statement.kind {
         StatementKind::Expression(value) | StatementKind::Assert(value) => vec![*value],
         StatementKind::Assign { targets, value } => {
@@ -84,7 +84,7 @@ pub(super) fn expressions(statement: &Statement) -> Vec<ExpressionId> {
 }
 
 /// The blocks of a statement, in source order.
-pub(super) fn blocks(statement: &Statement) -> Vec<&Block> {
+pub fn blocks(statement: &Statement) -> Vec<&Block> {
     match &statement.kind {
         StatementKind::If { then, otherwise, .. } => vec![then, otherwise],
         StatementKind::Loop { body, otherwise, .. } => vec![body, otherwise],
@@ -99,7 +99,7 @@ pub(super) fn blocks(statement: &Statement) -> Vec<&Block> {
 }
 
 /// All statements of a block and of the blocks inside, in source order.
-pub(super) fn statements(block: &Block) -> Vec<&Statement> {
+pub fn statements(block: &Block) -> Vec<&Statement> {
     let mut found = Vec::new();
     let mut open: Vec<&Statement> = block.iter().rev().collect();
     while let Some(statement) = open.pop() {
@@ -110,7 +110,7 @@ pub(super) fn statements(block: &Block) -> Vec<&Statement> {
 }
 
 /// Whether nothing behind the statement runs.
-pub(super) fn leaves(statement: &Statement) -> bool {
+pub fn leaves(statement: &Statement) -> bool {
     let all_leave = |block: &Block| block.iter().any(leaves);
     match &statement.kind {
         StatementKind::Return(_) | StatementKind::Raise { .. } => true,

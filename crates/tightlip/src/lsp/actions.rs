@@ -4,28 +4,65 @@ use std::collections::HashMap;
 use std::path::Path;
 
 use lsp_types::{
-    CodeAction, CodeActionContext, CodeActionKind, CodeActionOrCommand, Diagnostic, Range, TextEdit,
+    CodeAction, CodeActionContext, CodeActionKind, CodeActionOrCommand, Diagnostic, Range, TextEdit, Url,
     WorkspaceEdit,
 };
 use tightlip_ir::Span;
-use tightlip_report::Lines;
+use tightlip_report::{Applicability, Lines};
 
-use super::buffers::Buffer;
-use super::diagnostics::rule_of;
+use super::buffers::{Buffer, Buffers};
+use super::diagnostics::{Notice, rule_of};
 use super::ignore::ignore;
 use super::positions::{range, span};
 
-/// The actions for the diagnostics of `context`, in the file at `path`.
-pub(super) fn actions(path: &Path, buffer: &Buffer, context: &CodeActionContext) -> Vec<CodeActionOrCommand> {
+/// The actions for the diagnostics of `context`, in the open file at `path`, of which `shown` is told.
+pub(super) fn actions(
+    path: &Path,
+    buffers: &Buffers,
+    shown: &[Notice],
+    context: &CodeActionContext,
+) -> Vec<CodeActionOrCommand> {
+    let Some(buffer) = buffers.get(path) else { return Vec::new() };
     let is_wanted = context.only.as_ref().is_none_or(|kinds| {
         kinds.iter().any(|kind| *kind == CodeActionKind::QUICKFIX || *kind == CodeActionKind::EMPTY)
     });
     if !is_wanted {
         return Vec::new();
     }
-    // What mends a finding belongs before what silences it.
-    let actions = context.diagnostics.iter().filter_map(|diagnostic| silence(path, buffer, diagnostic));
-    actions.map(CodeActionOrCommand::CodeAction).collect()
+    let mendings = context.diagnostics.iter().filter_map(|diagnostic| mend(buffers, shown, diagnostic));
+    let silencings = context.diagnostics.iter().filter_map(|diagnostic| silence(path, buffer, diagnostic));
+    mendings.chain(silencings).map(CodeActionOrCommand::CodeAction).collect()
+}
+
+/// The fix of the finding, if there is one and every file that it changes still says what it was made for.
+fn mend(buffers: &Buffers, shown: &[Notice], diagnostic: &Diagnostic) -> Option<CodeAction> {
+    let is_same = |notice: &&Notice| {
+        notice.diagnostic.range == diagnostic.range && notice.diagnostic.code == diagnostic.code
+    };
+    let repair = shown.iter().find(is_same)?.repair.as_ref()?;
+    let consent = match repair.applicability {
+        Applicability::Safe => "",
+        Applicability::Unsafe => " (unsafe)",
+        Applicability::DisplayOnly | Applicability::None => return None,
+    };
+    let mut changes: HashMap<Url, Vec<TextEdit>> = HashMap::new();
+    for change in &repair.changes {
+        let file = &change.place.file;
+        if buffers.get(&file.location).is_some_and(|buffer| *buffer.text != *file.text) {
+            return None;
+        }
+        let range = range(&file.text, &Lines::new(&file.text), change.place.span);
+        let edits = changes.entry(buffers.url(&file.location)?).or_default();
+        edits.push(TextEdit::new(range, change.replacement.clone()));
+    }
+    (!changes.is_empty()).then(|| CodeAction {
+        title: format!("Fix: {}{consent}", repair.title),
+        kind: Some(CodeActionKind::QUICKFIX),
+        diagnostics: Some(vec![diagnostic.clone()]),
+        edit: Some(WorkspaceEdit::new(changes)),
+        is_preferred: Some(true),
+        ..CodeAction::default()
+    })
 }
 
 /// The comment that silences the finding, if it is one of ours and a comment can.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use lsp_types::{TextDocumentContentChangeEvent, TextDocumentItem, Url};
 
 use super::positions::span;
-use crate::overlay::Overlay;
+use crate::texts::Texts;
 
 /// An open file.
 #[derive(Clone, Debug)]
@@ -71,12 +71,12 @@ impl Buffers {
     }
 
     /// The texts that stand for files on disk.
-    pub(super) fn overlay(&self) -> Overlay {
-        let mut overlay = Overlay::default();
+    pub(super) fn texts(&self) -> Texts {
+        let mut texts = Texts::default();
         for (path, buffer) in &self.open {
-            overlay.put(path.clone(), buffer.text.clone());
+            texts.change(path.clone(), buffer.text.clone());
         }
-        overlay
+        texts
     }
 }
 

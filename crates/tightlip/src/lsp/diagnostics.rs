@@ -7,7 +7,7 @@ use std::sync::Arc;
 use lsp_types::{
     Diagnostic, DiagnosticRelatedInformation, DiagnosticSeverity, Location, NumberOrString, Range,
 };
-use tightlip_report::Lines;
+use tightlip_report::{Lines, Repair};
 use tightlip_rules::{Finding, Place, Rule, Severity, SourceFile};
 
 use super::buffers::Buffers;
@@ -16,7 +16,14 @@ use super::positions::range;
 /// What tells our diagnostics from those of other tools.
 pub(super) const SOURCE: &str = "tightlip";
 
-/// Turns findings into diagnostics; remembers the lines of the files that they speak of.
+/// A diagnostic, and what can be done about it.
+#[derive(Clone, Debug)]
+pub(super) struct Notice {
+    pub(super) diagnostic: Diagnostic,
+    pub(super) repair: Option<Repair>,
+}
+
+/// Turns findings into notices; remembers the lines of the files that they speak of.
 pub(super) struct Diagnostics<'a> {
     buffers: &'a Buffers,
     lines: HashMap<*const SourceFile, Lines>,
@@ -27,14 +34,15 @@ impl<'a> Diagnostics<'a> {
         Self { buffers, lines: HashMap::new() }
     }
 
-    pub(super) fn of(&mut self, finding: &Finding) -> Diagnostic {
+    /// `repair` is what can be done about it, if that is known.
+    pub(super) fn of(&mut self, finding: &Finding, repair: Option<&Repair>) -> Notice {
         let steps = finding.steps.iter().filter_map(|step| {
             let location =
                 Location::new(self.buffers.url(&step.place.file.location)?, self.range(&step.place));
             Some(DiagnosticRelatedInformation { location, message: step.note.clone() })
         });
         let related: Vec<_> = steps.collect();
-        Diagnostic {
+        let diagnostic = Diagnostic {
             range: self.range(&finding.place),
             severity: Some(severity(finding.severity)),
             code: Some(NumberOrString::String(finding.rule.code().to_owned())),
@@ -42,7 +50,8 @@ impl<'a> Diagnostics<'a> {
             message: message(finding),
             related_information: (!related.is_empty()).then_some(related),
             ..Diagnostic::default()
-        }
+        };
+        Notice { diagnostic, repair: repair.cloned() }
     }
 
     fn range(&mut self, place: &Place) -> Range {

@@ -7,11 +7,14 @@ use tightlip_report::page_body;
 use super::diagnostics::rule_of;
 
 /// The pages of the rules that are broken at `position`.
-pub(super) fn hover(diagnostics: &[Diagnostic], position: Position) -> Option<Hover> {
+pub(super) fn hover<'a>(
+    diagnostics: impl Iterator<Item = &'a Diagnostic>,
+    position: Position,
+) -> Option<Hover> {
     let here = |diagnostic: &&Diagnostic| contains(diagnostic.range, position);
     let mut pages: Vec<String> = Vec::new();
     let mut shown = None;
-    for diagnostic in diagnostics.iter().filter(here) {
+    for diagnostic in diagnostics.filter(here) {
         let Some(rule) = rule_of(diagnostic) else { continue };
         let page = format!("# {} {}\n\n{}", rule.code(), rule.name(), page_body(rule_page(rule)));
         if !pages.contains(&page) {
@@ -43,9 +46,11 @@ mod tests {
             ..Diagnostic::default()
         };
         let diagnostics = [at(1, "TL101"), at(1, "TL101"), at(1, "TL102"), at(2, "TL201")];
-        let Some(hover) = hover(&diagnostics, Position::new(1, 9)) else { panic!("something is known") };
+        let Some(hover) = hover(diagnostics.iter(), Position::new(1, 9)) else {
+            panic!("something is known")
+        };
         let HoverContents::Markup(text) = hover.contents else { panic!("it is Markdown") };
         assert_eq!(text.value.matches("## What it finds").count(), 2);
-        assert!(super::hover(&diagnostics, Position::new(1, 3)).is_none());
+        assert!(super::hover(diagnostics.iter(), Position::new(1, 3)).is_none());
     }
 }

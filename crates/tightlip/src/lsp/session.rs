@@ -13,7 +13,7 @@ use lsp_types::request::{
     CodeActionRequest, HoverRequest, Initialize, RegisterCapability, Request as _, Shutdown,
 };
 use lsp_types::{
-    CodeActionKind, CodeActionOptions, CodeActionParams, CodeActionProviderCapability, Diagnostic,
+    CodeActionKind, CodeActionOptions, CodeActionParams, CodeActionProviderCapability,
     DidChangeWatchedFilesRegistrationOptions, FileSystemWatcher, GlobPattern, HoverParams,
     HoverProviderCapability, InitializeParams, InitializeResult, OneOf, PositionEncodingKind,
     PublishDiagnosticsParams, Registration, RegistrationParams, SaveOptions, ServerCapabilities, ServerInfo,
@@ -27,6 +27,7 @@ use serde_json::{Value, json};
 use super::actions::actions;
 use super::analyst::{Analyst, Job, News};
 use super::buffers::{Buffers, path_of};
+use super::diagnostics::Notice;
 use super::hover::hover;
 use crate::lower::catch;
 use crate::output::{Outcome, complain};
@@ -58,7 +59,7 @@ pub(super) struct Session {
     folders: Vec<PathBuf>,
     buffers: Buffers,
     /// What the editor shows, by file.
-    shown: HashMap<PathBuf, Vec<Diagnostic>>,
+    shown: HashMap<PathBuf, Vec<Notice>>,
     /// The number of the last job.
     job: u64,
     wants_status: bool,
@@ -131,12 +132,16 @@ impl Session {
             (Stage::Open, HoverRequest::METHOD) => read(params).map(|params: HoverParams| {
                 let place = params.text_document_position_params;
                 let shown = path_of(&place.text_document.uri).and_then(|path| self.shown.get(&path));
-                done(&shown.and_then(|shown| hover(shown, place.position)))
+                let diagnostics = shown.into_iter().flatten().map(|notice| &notice.diagnostic);
+                done(&hover(diagnostics, place.position))
             }),
             (Stage::Open, CodeActionRequest::METHOD) => read(params).map(|params: CodeActionParams| {
                 let path = path_of(&params.text_document.uri);
-                let open = path.and_then(|path| Some((self.buffers.get(&path)?, path)));
-                done(&open.map(|(buffer, path)| actions(&path, buffer, &params.context)))
+                let open = path.filter(|path| self.buffers.get(path).is_some());
+                done(&open.map(|path| {
+                    let shown = self.shown.get(&path).map_or(&[][..], Vec::as_slice);
+                    actions(&path, &self.buffers, shown, &params.context)
+                }))
             }),
             (Stage::Open, _) => {
                 return refuse(ErrorCode::MethodNotFound, format!("`{method}` is not known here"));
@@ -255,10 +260,10 @@ impl Session {
 
     /// Shows what was found, but of no file that has been changed since.
     pub(super) fn publish(&mut self, news: News) {
-        for (path, diagnostics) in news.answer {
+        for (path, notices) in news.answer {
             let version = self.buffers.get(&path).map(|buffer| buffer.version);
             if version == news.buffers.get(&path).map(|buffer| buffer.version) {
-                self.show(&path, version, diagnostics);
+                self.show(&path, version, notices);
             }
         }
         if news.is_last && news.job == self.job {
@@ -266,14 +271,15 @@ impl Session {
         }
     }
 
-    fn show(&mut self, path: &Path, version: Option<i32>, diagnostics: Vec<Diagnostic>) {
+    fn show(&mut self, path: &Path, version: Option<i32>, notices: Vec<Notice>) {
         let Some(url) = self.buffers.url(path) else { return };
-        let params = PublishDiagnosticsParams::new(url, diagnostics.clone(), version);
+        let diagnostics = notices.iter().map(|notice| notice.diagnostic.clone()).collect();
+        let params = PublishDiagnosticsParams::new(url, diagnostics, version);
         self.send(Notification::new(PublishDiagnostics::METHOD.to_owned(), params).into());
-        if diagnostics.is_empty() {
+        if notices.is_empty() {
             self.shown.remove(path);
         } else {
-            self.shown.insert(path.to_owned(), diagnostics);
+            self.shown.insert(path.to_owned(), notices);
         }
     }
 

@@ -4,12 +4,12 @@ use serde_json::{Value, json};
 
 use super::{Answer, answers, interpreter, repository};
 
-const ENVIRONMENT: &str = "flask-3.1";
+pub(super) const ENVIRONMENT: &str = "flask-3.1";
 
 const LOGIN: &str = "POST /account/login\nContent-Type: application/x-www-form-urlencoded\n\nemail=ann@example.org&password=demo";
 
 /// A leak of `examples/shop`: what it is, the requests that provoke it, what the client then reads.
-const LEAKS: &[(&str, &[&str], &str)] = &[
+pub(super) const LEAKS: &[(&str, &[&str], &str)] = &[
     (
         "a helper in another module is given the exception",
         &[
@@ -92,7 +92,7 @@ const LEAKS: &[(&str, &[&str], &str)] = &[
 ];
 
 /// Requests that both shops answer alike.
-const GOOD: &[&str] = &[
+pub(super) const GOOD: &[&str] = &[
     "GET /health",
     "GET /catalog/products",
     "GET /catalog/products/TEA-01",
@@ -153,7 +153,7 @@ fn both_shops_answer_good_requests_alike() {
     }
 }
 
-fn replies(answer: &Answer) -> &[String] {
+pub(super) fn replies(answer: &Answer) -> &[String] {
     match answer {
         Answer::Replies(replies) => replies,
         Answer::Failed(error) => panic!("it did not boot: {error}"),
@@ -161,7 +161,7 @@ fn replies(answer: &Answer) -> &[String] {
 }
 
 /// Status line and body: cookies and lengths may differ.
-fn without_headers(reply: &str) -> (&str, &str) {
+pub(super) fn without_headers(reply: &str) -> (&str, &str) {
     let status = reply.lines().next().unwrap_or_default();
     let body = reply.split_once("\r\n\r\n").map_or("", |(_, body)| body);
     (status, body)

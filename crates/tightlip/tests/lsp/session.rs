@@ -78,8 +78,13 @@ fn a_whole_session_goes_well() {
         "context": { "diagnostics": [diagnostic] },
     });
     let actions = client.request("textDocument/codeAction", params);
-    assert_eq!(actions[0]["kind"], "quickfix");
-    let edit = &actions[0]["edit"]["changes"][url(&views).as_str()][0];
+    let mend = &actions[0];
+    assert!(mend["title"].as_str().is_some_and(|title| title.starts_with("Fix: ")), "{actions}");
+    let mended = &mend["edit"]["changes"][url(&services).as_str()];
+    assert!(mended.to_string().contains("exception"), "the fix is where the text is made: {mended}");
+    let silence = &actions[1];
+    assert_eq!(silence["kind"], "quickfix");
+    let edit = &silence["edit"]["changes"][url(&views).as_str()][0];
     assert_eq!(edit["newText"], "  # tightlip: ignore[TL101]");
     client.change_in_parts(&views, 2, json!([{ "range": edit["range"], "text": edit["newText"] }]));
     client.wait();

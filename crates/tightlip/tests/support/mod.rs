@@ -1,5 +1,7 @@
 //! Checks sources that are held in memory, as `tightlip check` would.
 
+pub(crate) mod mend;
+
 use std::sync::Arc;
 
 use tightlip_catalogue::{Catalogue, Rule};
@@ -7,10 +9,18 @@ use tightlip_deployment::Kind;
 use tightlip_flow::{Pages, Program, solve};
 use tightlip_ir::Symbol;
 use tightlip_languages::{Language, lower};
-use tightlip_rules::{Checked, DeploymentFile, FileId, Judgement, SourceFile, judge};
+use tightlip_rules::{Checked, DeploymentFile, FileId, Judgement, SourceFile, Sources, judge};
 
 /// What `tightlip check` finds in these files: path and text of each.
 pub(crate) fn check(files: &[(&str, &str)]) -> Judgement {
+    checked(files, |_, judgement, _| judgement)
+}
+
+/// Checks these files and gives what was found to `then`.
+pub(crate) fn checked<T>(
+    files: &[(&str, &str)],
+    then: impl FnOnce(Checked<'_>, Judgement, &Sources<'_>) -> T,
+) -> T {
     let catalogue = Catalogue::embedded("python").unwrap_or_else(|error| panic!("{error}"));
     let sources: Vec<_> = files.iter().filter(|(path, _)| path.ends_with(".py")).collect();
     let modules =
@@ -30,7 +40,8 @@ pub(crate) fn check(files: &[(&str, &str)]) -> Judgement {
     };
     let checked =
         Checked { program: &program, solution: &solution, catalogue: &catalogue, deployment: &deployment };
-    judge(checked, &source)
+    let judgement = judge(checked, &source);
+    then(checked, judgement, &source)
 }
 
 /// The page templates among `files`, by the names that they have below `templates`.

@@ -1,0 +1,375 @@
+# Records what happens while a request is served: exceptions, lines, what is asked of the request, other detail.
+
+import ast
+import functools
+import inspect
+import logging
+import re
+import socket
+import subprocess
+import traceback
+
+MOST_EXCEPTIONS = 60
+MOST_TEXTS = 40
+CANARY = "tightlip-canary-%s" % os.urandom(6).hex()
+# How a generator says that it has ended is no error.
+SIGNALS = (StopIteration, StopAsyncIteration, GeneratorExit)
+
+
+class Recorder:
+    """What is recorded of the request that is served. Requests come one after the other."""
+
+    def __init__(self, root, watched):
+        self.root = root
+        self.prefix = root + os.sep
+        # Absolute path to the lines that are of interest.
+        self.watched = {os.path.join(root, path): frozenset(lines) for path, lines in watched.items()}
+        self.codes = {}
+        self.raises = {}
+        self.begin(None)
+
+    def begin(self, injection):
+        self.exceptions = []
+        self.seen = {}
+        self.lines = set()
+        self.asked = {}
+        self.outputs = []
+        self.logs = []
+        self.unanswered = None
+        self.injection = injection
+
+    def told(self):
+        return {
+            "raised": self.exceptions,
+            "lines": sorted(self.lines),
+            "asked": {where: sorted(names) for where, names in self.asked.items()},
+            "outputs": self.outputs,
+            "logs": self.logs,
+        }
+
+    # The tracer. Frames of the project are followed, those of packages only called.
+
+    def arm(self):
+        sys.settrace(self.trace)
+
+    def trace(self, frame, _event, _argument):
+        code = frame.f_code
+        known = self.codes.get(code)
+        if known is None:
+            path = code.co_filename
+            is_own = path.startswith(self.prefix) and "site-packages" not in path
+            known = self.codes[code] = (os.path.relpath(path, self.root), path) if is_own else False
+        if not known:
+            return None
+        watched = self.watched.get(known[1])
+        if watched:
+            # The head of a function counts as run with it: its own lines are run where it is defined.
+            first = code.co_firstlineno
+            body = min((line for _, _, line in lines_of(code) if line > first), default=first + 1)
+            self.lines.update((known[0], line) for line in watched if first <= line < body)
+        return self.follow
+
+    def follow(self, frame, event, argument):
+        if event == "line":
+            path = frame.f_code.co_filename
+            watched = self.watched.get(path)
+            if watched is not None and frame.f_lineno in watched:
+                name = os.path.relpath(path, self.root)
+                self.lines.add((name, frame.f_lineno))
+                self.inject(frame, name)
+        elif event == "exception":
+            self.caught(argument[1], argument[2])
+        return self.follow
+
+    def inject(self, frame, name):
+        wanted = self.injection
+        if wanted is None or wanted["path"] != name or wanted["line"] != frame.f_lineno:
+            return
+        self.injection = None
+        error = made_exception(wanted["type"], wanted["marker"], frame)
+        self.caught(error, None, injected=(name, frame.f_lineno))
+        # CPython drops the tracer of a thread when it raises: nothing further is recorded of this request.
+        raise error
+
+    def caught(self, error, trace, injected=None):
+        """Records an exception and those that it was made of."""
+        while isinstance(error, BaseException) and len(self.exceptions) < MOST_EXCEPTIONS:
+            if isinstance(error, SIGNALS):
+                return
+            known = self.seen.get(id(error))
+            if known is None:
+                # Kept, so that no other exception gets its id.
+                self.seen[id(error)] = (error, len(self.exceptions))
+                self.exceptions.append(self.told_of(error, trace or error.__traceback__, injected))
+            elif trace is not None:
+                # The frames above are known only when the exception has passed them.
+                entry = self.exceptions[known[1]]
+                entry["frames"] = merged(entry["frames"], frames_of(trace, self.root))
+                return
+            else:
+                return
+            error, trace = error.__cause__ or error.__context__, None
+
+    def told_of(self, error, trace, injected):
+        path, line = injected or self.origin(trace)
+        details = []
+        for value in list(error.args) + list(vars_of(error).values()) + list(getattr(error, "__notes__", [])):
+            for text in texts_of(value):
+                if text not in details and len(details) < MOST_TEXTS:
+                    details.append(text)
+        code = getattr(error, "code", None) if is_http_error(error) else None
+        return {
+            "type": type(error).__name__,
+            "module": type(error).__module__,
+            "text": text_of(error),
+            "details": details,
+            "path": path,
+            "line": line,
+            "written": injected is None and self.is_raised_by_author(trace, path, line),
+            "http": is_http_error(error),
+            "code": code if isinstance(code, int) else None,
+            "injected": injected is not None,
+            "frames": frames_of(trace, self.root),
+        }
+
+    def origin(self, trace):
+        """The deepest frame; as path below the project, or with its last parts if it is elsewhere."""
+        last = None
+        while trace is not None:
+            last, trace = trace, trace.tb_next
+        if last is None:
+            return None, None
+        return shown(last.tb_frame.f_code.co_filename, self.root), last.tb_lineno
+
+    def is_raised_by_author(self, trace, path, line):
+        """Whether the exception comes of a `raise` of the project."""
+        if path is None or os.path.isabs(path) or path.startswith("<"):
+            return False
+        if path not in self.raises:
+            self.raises[path] = {
+                number
+                for node in ast.walk(parsed(os.path.join(self.root, path)))
+                if isinstance(node, ast.Raise) and node.exc is not None
+                for number in range(node.lineno, (node.end_lineno or node.lineno) + 1)
+            }
+        return line in self.raises[path]
+
+    def ask(self, where, name):
+        """The application looked for `name` in a part of the request."""
+        if isinstance(name, str) and len(name) < 100:
+            names = self.asked.setdefault(where, set())
+            if len(names) < MOST_TEXTS:
+                names.add(name)
+
+
+@functools.lru_cache(maxsize=None)
+def parsed(path):
+    try:
+        with open(path, "rb") as file:
+            return ast.parse(file.read())
+    except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
+        return ast.Module(body=[], type_ignores=[])
+
+
+def shown(path, root):
+    if path.startswith(root + os.sep):
+        return os.path.relpath(path, root)
+    return path
+
+
+def frames_of(trace, root):
+    """Place, function and source of the frames."""
+    frames = []
+    while trace is not None and len(frames) < 60:
+        path, line = trace.tb_frame.f_code.co_filename, trace.tb_lineno
+        frames.append({"path": shown(path, root), "line": line, "source": source_line(path, line)})
+        trace = trace.tb_next
+    return frames
+
+
+def merged(frames, more):
+    return more if len(more) > len(frames) else frames
+
+
+@functools.lru_cache(maxsize=4096)
+def source_line(path, line):
+    import linecache
+
+    return linecache.getline(path, line).strip()[:200]
+
+
+def text_of(value):
+    try:
+        return str(value)[:LONGEST_TEXT]
+    except Exception:
+        return ""
+
+
+def vars_of(error):
+    try:
+        return dict(vars(error), **slots_of(error))
+    except Exception:
+        return {}
+
+
+def slots_of(error):
+    """What built-in exceptions keep outside of their dictionary."""
+    names = ("filename", "strerror", "cmd", "output", "stderr", "stdout", "doc", "orig", "statement", "params")
+    return {name: getattr(error, name) for name in names if getattr(error, name, None) is not None}
+
+
+def texts_of(value):
+    if isinstance(value, (list, tuple)):
+        return [text for part in list(value)[:10] for text in texts_of(part)]
+    if isinstance(value, dict):
+        return [text for part in list(value.values())[:10] for text in texts_of(part)]
+    if isinstance(value, bytes):
+        return [value[:LONGEST_TEXT].decode("utf-8", "replace")]
+    if isinstance(value, BaseException):
+        return [text_of(value)] if text_of(value) else []
+    return [value[:LONGEST_TEXT]] if isinstance(value, str) and value else []
+
+
+def is_http_error(error):
+    """Whether it is a reply of its own: an exception of Werkzeug's kind, whose texts are written for clients."""
+    return hasattr(type(error), "get_response") and hasattr(type(error), "code")
+
+
+# Faults that are put in.
+
+
+def made_exception(wanted, marker, frame):
+    """An exception of the type that the code at this place catches, with a marked text."""
+    kind = None
+    if wanted:
+        value = frame.f_globals.get(wanted.split(".")[0], frame.f_locals.get(wanted.split(".")[0]))
+        if value is None:
+            import builtins
+
+            value = getattr(builtins, wanted.split(".")[0], None)
+        for part in wanted.split(".")[1:]:
+            value = getattr(value, part, None)
+        kind = value[0] if isinstance(value, tuple) and value else value
+    if not (isinstance(kind, type) and issubclass(kind, BaseException)) or kind in (Exception, BaseException):
+        kind = RuntimeError
+    ways = [
+        lambda: kind(2, marker) if issubclass(kind, OSError) else wrong(),
+        lambda: kind("utf-8", b"\xff", 0, 1, marker) if issubclass(kind, UnicodeError) else wrong(),
+        lambda: kind(1, marker, marker, marker) if issubclass(kind, subprocess.CalledProcessError) else wrong(),
+        lambda: kind(marker, "", 0) if issubclass(kind, json.JSONDecodeError) else wrong(),
+        lambda: kind(description=marker) if hasattr(kind, "get_response") else wrong(),
+        lambda: kind(marker),
+        lambda: kind(marker, marker),
+        lambda: kind(marker, {}, Exception(marker)),
+        lambda: kind(),
+    ]
+    for way in ways:
+        try:
+            return way()
+        except Exception:
+            continue
+    error = kind.__new__(kind)
+    error.args = (marker,)
+    return error
+
+
+def wrong():
+    raise TypeError
+
+
+# Other detail than exceptions: what child processes print, what is logged. And what is forbidden.
+
+
+def watch_process(recorder, limits, allows_network):
+    communicate = subprocess.Popen.communicate
+
+    def recording(process, *arguments, **options):
+        result = communicate(process, *arguments, **options)
+        for output in result:
+            for text in texts_of(output):
+                if len(recorder.outputs) < MOST_TEXTS:
+                    recorder.outputs.append(text)
+        return result
+
+    subprocess.Popen.communicate = recording
+    handle = logging.Logger.handle
+
+    def handling(logger, record):
+        if len(recorder.logs) < MOST_TEXTS:
+            recorder.logs.append(text_of(record.getMessage()) if record.args else text_of(record.msg))
+        return handle(logger, record)
+
+    logging.Logger.handle = handling
+    if not allows_network:
+        forbid_network()
+    count_starts(limits["processes"])
+
+
+def forbid_network():
+    """Connections that leave the machine fail as if there were no network. This stops what goes through Python's
+    sockets; it is no wall against code that wants out."""
+    for name in ("connect", "connect_ex"):
+        original = getattr(socket.socket, name)
+
+        def checked(self, address, original=original):
+            if self.family in (socket.AF_INET, socket.AF_INET6) and not is_loopback(address[0]):
+                raise OSError(101, "Network is unreachable")
+            return original(self, address)
+
+        setattr(socket.socket, name, checked)
+    resolve = socket.getaddrinfo
+
+    def resolving(host, *arguments, **options):
+        if host and not is_loopback(host) and not is_number(host):
+            raise socket.gaierror(-2, "Name or service not known")
+        return resolve(host, *arguments, **options)
+
+    socket.getaddrinfo = resolving
+
+
+def is_loopback(host):
+    if isinstance(host, bytes):
+        host = host.decode("ascii", "replace")
+    return host in ("localhost", "::1", "0.0.0.0", "::", "") or str(host).startswith("127.")
+
+
+def is_number(host):
+    """Whether it is an address already: nobody is asked for it, and connecting fails."""
+    for family in (socket.AF_INET, socket.AF_INET6):
+        try:
+            socket.inet_pton(family, host)
+            return True
+        except (OSError, TypeError, ValueError):
+            continue
+    return False
+
+
+def count_starts(most):
+    """RLIMIT_NPROC does not bind root, so processes are counted where Python starts them."""
+    own = os.getpid()
+    started = []
+
+    def counted(original):
+        @functools.wraps(original)
+        def start(*arguments, **options):
+            started.append(None)
+            if len(started) > most * 4 or len(descendants_of(own)) >= most:
+                raise BlockingIOError(11, "Resource temporarily unavailable")
+            return original(*arguments, **options)
+
+        return start
+
+    os.fork = counted(os.fork)
+    subprocess.Popen.__init__ = counted(subprocess.Popen.__init__)
+
+
+def descendants_of(process):
+    children = collections.defaultdict(list)
+    for child, parent in processes():
+        children[parent].append(child)
+    found, waiting = [], [process]
+    while waiting:
+        below = children[waiting.pop()]
+        found.extend(below)
+        waiting.extend(below)
+    return found

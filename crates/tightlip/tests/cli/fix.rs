@@ -1,0 +1,146 @@
+//! `check --fix`: what is written, what is not, and what is said.
+
+use std::fs;
+
+use crate::runner::{Run, Tree};
+
+const LEAK: &str = "from flask import Flask, jsonify\n\napp = Flask(__name__)\n\n\n@app.get('/')\ndef read():\n    try:\n        return work()\n    except Exception as e:\n        return jsonify(error=f'Reading failed: {e}'), 500\n";
+const MENDED: &str = "from flask import Flask, jsonify\n\napp = Flask(__name__)\n\n\n@app.get('/')\ndef read():\n    try:\n        return work()\n    except Exception:\n        app.logger.exception('Reading failed')\n        return jsonify(error='Reading failed'), 500\n";
+
+/// Arguments that look at leaks alone.
+fn check(folder: &Tree, more: &[&str]) -> Run {
+    let mut arguments = vec!["check", "--select", "TL1", "app.py"];
+    arguments.extend(more);
+    folder.run(&arguments)
+}
+
+fn folder(text: &[u8]) -> Tree {
+    Tree::new().with("app.py", text)
+}
+
+fn text(folder: &Tree) -> Vec<u8> {
+    fs::read(folder.path("app.py")).expect("it is there")
+}
+
+/// What `--fix --unsafe-fixes` makes of `before`; a second time changes nothing.
+#[track_caller]
+fn becomes(before: &str, after: &str) {
+    let folder = folder(before.as_bytes());
+    check(&folder, &["--fix", "--unsafe-fixes"]);
+    assert_eq!(String::from_utf8(text(&folder)).expect("it is text"), after);
+    check(&folder, &["--fix", "--unsafe-fixes"]);
+    assert_eq!(String::from_utf8(text(&folder)).expect("it is text"), after, "a second time");
+}
+
+#[test]
+fn a_fix_is_written_and_nothing_is_left() {
+    let folder = folder(LEAK.as_bytes());
+    let run = check(&folder, &["--fix"]);
+    assert_eq!(run.code, Some(0), "{}", run.stdout);
+    assert!(run.stdout.contains("; 1 fixed"), "{}", run.stdout);
+    assert_eq!(String::from_utf8_lossy(&text(&folder)), MENDED);
+}
+
+#[test]
+fn a_difference_is_shown_and_nothing_is_written() {
+    let folder = folder(LEAK.as_bytes());
+    let run = check(&folder, &["--diff"]);
+    assert_eq!(run.code, Some(1));
+    assert!(run.stdout.starts_with("--- a/app.py\n+++ b/app.py\n@@ "), "{}", run.stdout);
+    assert!(run.stdout.contains("-    except Exception as e:\n"), "{}", run.stdout);
+    assert!(run.stderr.contains("1 finding would be fixed in 1 file"), "{}", run.stderr);
+    assert_eq!(String::from_utf8_lossy(&text(&folder)), LEAK);
+}
+
+#[test]
+fn what_a_client_may_rely_on_is_asked_for() {
+    let narrow = LEAK.replace("Exception as", "OSError as").replace("500", "400");
+    let folder = folder(narrow.as_bytes());
+    let run = check(&folder, &["--fix"]);
+    assert_eq!(run.code, Some(1));
+    assert_eq!(String::from_utf8_lossy(&text(&folder)), narrow);
+    assert!(run.stdout.contains("1 can be fixed with --fix --unsafe-fixes"), "{}", run.stdout);
+    check(&folder, &["--fix", "--unsafe-fixes"]);
+    assert_eq!(
+        String::from_utf8_lossy(&text(&folder)),
+        MENDED.replace("Exception:", "OSError:").replace("500", "400")
+    );
+}
+
+#[test]
+fn without_findings_no_byte_changes() {
+    let odd = "\u{feff}import os\r\nx = 1  ;  y = 2\r\n\tz = 3";
+    let folder = folder(odd.as_bytes());
+    check(&folder, &["--fix", "--unsafe-fixes"]);
+    assert_eq!(text(&folder), odd.as_bytes());
+}
+
+#[test]
+fn newlines_and_the_byte_order_mark_stay() {
+    let dressed = |text: &str| format!("\u{feff}{}", text.replace('\n', "\r\n"));
+    becomes(&dressed(LEAK), &dressed(MENDED));
+}
+
+#[test]
+fn tabs_stay() {
+    becomes(&LEAK.replace("    ", "\t"), &MENDED.replace("    ", "\t"));
+}
+
+#[test]
+fn a_suite_on_one_line_gets_lines() {
+    let before = LEAK.replace("e:\n        return", "e: return");
+    becomes(&before, MENDED);
+    let before = LEAK.replace("e:\n        return", "e: done = 1; return");
+    becomes(&before, &MENDED.replace("        return jsonify", "        done = 1; return jsonify"));
+}
+
+#[test]
+fn comments_and_what_stands_around_stay() {
+    let before = LEAK
+        .replace("as e:", "as e:  # noqa: BLE001")
+        .replace("        return jsonify", "        # The client waits.\n        return jsonify");
+    let after = MENDED
+        .replace("Exception:", "Exception:  # noqa: BLE001")
+        .replace("        app.logger", "        # The client waits.\n        app.logger");
+    becomes(&before, &after);
+}
+
+#[test]
+fn nested_arms_are_mended_one_by_one() {
+    let before = "from flask import Flask\napp = Flask(__name__)\n@app.get('/')\ndef read():\n    try:\n        return a()\n    except Exception as e:\n        try:\n            b()\n        except Exception as again:\n            return str(again), 500\n        return str(e), 500\n";
+    let after = "from flask import Flask\napp = Flask(__name__)\n@app.get('/')\ndef read():\n    try:\n        return a()\n    except Exception:\n        app.logger.exception('read failed')\n        try:\n            b()\n        except Exception:\n            app.logger.exception('read failed')\n            return 'Internal server error', 500\n        return 'Internal server error', 500\n";
+    becomes(before, after);
+}
+
+#[test]
+fn decorators_and_type_comments_stay() {
+    let before = "from flask import Flask\napp = Flask(__name__)\n@app.get('/')\n@app.get('/all')\ndef read():\n    # type: () -> str\n    try:\n        return a()\n    except Exception as e:\n        text = str(e)  # type: str\n        return text, 500\n";
+    let after = "from flask import Flask\napp = Flask(__name__)\n@app.get('/')\n@app.get('/all')\ndef read():\n    # type: () -> str\n    try:\n        return a()\n    except Exception:\n        app.logger.exception('read failed')\n        text = 'Internal server error'  # type: str\n        return text, 500\n";
+    becomes(before, after);
+}
+
+#[test]
+fn a_read_only_file_is_told_and_left() {
+    let folder = folder(LEAK.as_bytes());
+    let path = folder.path("app.py");
+    let mut permissions = fs::metadata(&path).expect("it is there").permissions();
+    permissions.set_readonly(true);
+    fs::set_permissions(&path, permissions).expect("it may be changed");
+    let run = check(&folder, &["--fix"]);
+    assert_eq!(run.code, Some(2));
+    assert!(run.stderr.contains("app.py: it is read-only"), "{}", run.stderr);
+    assert_eq!(String::from_utf8_lossy(&text(&folder)), LEAK);
+}
+
+#[test]
+fn programs_are_told_what_can_be_fixed() {
+    let folder = folder(LEAK.as_bytes());
+    let run = check(&folder, &["--output-format", "json"]);
+    let report: serde_json::Value = serde_json::from_str(&run.stdout).expect("it is JSON");
+    assert_eq!(report["findings"][0]["fixable"], "safe");
+    let run = check(&folder, &["--output-format", "sarif"]);
+    let log: serde_json::Value = serde_json::from_str(&run.stdout).expect("it is JSON");
+    let change = &log["runs"][0]["results"][0]["fixes"][0]["artifactChanges"][0];
+    assert_eq!(change["artifactLocation"]["uri"], "app.py");
+    assert_eq!(change["replacements"][0]["deletedRegion"]["startLine"], 10);
+}

@@ -38,8 +38,14 @@ fn every_format_is_printed_and_written_alike() {
 #[test]
 fn one_run_writes_several_files_and_prints_the_text() {
     let tree = Tree::new().with("app.py", LEAKY).with("old.sarif", "what was there before");
-    let run =
-        tree.run(&["check", "--output-format", "sarif=old.sarif", "--output-format", "html=report.html"]);
+    let run = tree.run(&[
+        "check",
+        "--no-cache",
+        "--output-format",
+        "sarif=old.sarif",
+        "--output-format",
+        "html=report.html",
+    ]);
     assert!(run.is_silent(1).stdout.contains("TL101 exception-message  "), "{}", run.stdout);
     assert!(fs::read_to_string(tree.path("old.sarif")).is_ok_and(|text| text.starts_with('{')));
     assert!(fs::read_to_string(tree.path("report.html")).is_ok_and(|text| text.ends_with("</html>\n")));

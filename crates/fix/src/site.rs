@@ -19,7 +19,8 @@ pub(crate) struct Project<'a> {
     /// What the user chose.
     pub(crate) options: Options,
     sources: &'a Sources<'a>,
-    known: RefCell<HashMap<FileId, Arc<SourceFile>>>,
+    /// Texts and styles of the files that were asked for.
+    known: RefCell<HashMap<FileId, (Arc<SourceFile>, Style)>>,
 }
 
 impl<'a> Project<'a> {
@@ -34,13 +35,17 @@ impl<'a> Project<'a> {
 
     /// The file `id` as a fix sees it.
     pub(crate) fn site(&self, id: FileId) -> Site<'_> {
-        let source = self.known.borrow_mut().entry(id).or_insert_with(|| (self.sources)(id)).clone();
-        let module = match id {
-            FileId::Program(file) => Some(&self.checked.program.file(file).module),
-            FileId::Deployment(_) | FileId::Page(_) => None,
-        };
-        let style = Style::of(&source.text, module);
-        Site { project: self, id, source, style }
+        let mut known = self.known.borrow_mut();
+        let (source, style) = known.entry(id).or_insert_with(|| {
+            let module = match id {
+                FileId::Program(file) => Some(&self.checked.program.file(file).module),
+                FileId::Deployment(_) | FileId::Page(_) => None,
+            };
+            let source = (self.sources)(id);
+            let style = Style::of(&source.text, module);
+            (source, style)
+        });
+        Site { project: self, id, source: source.clone(), style: *style }
     }
 
     /// The file that `finding` is in.

@@ -1,6 +1,6 @@
 //! Imports that nothing uses any more once something is taken out.
 
-use tightlip_ir::{ExpressionKind, Import, ImportKind, Span, StatementKind, Symbol};
+use tightlip_ir::{Expression, ExpressionKind, Import, ImportKind, Module, Span, StatementKind, Symbol};
 
 use crate::edit::Edit;
 use crate::site::Site;
@@ -9,13 +9,14 @@ use crate::statement;
 /// Takes the imports out whose names are used in `removed` and nowhere else.
 pub(crate) fn imports(site: &Site<'_>, removed: &[Span]) -> Vec<Edit> {
     let Ok(module) = site.module() else { return Vec::new() };
+    let taken = names_in(module, removed);
     let mut edits = Vec::new();
     let body = &module.functions[0].body;
     for (place, statement) in body.iter().enumerate() {
         let StatementKind::Import(imports) = &statement.kind else { continue };
         for import in imports {
             let Some(name) = bound(*import) else { continue };
-            if !is_used_only_in(site, name, removed) {
+            if !taken.contains(&name) || !is_used_only_in(module, name, removed) {
                 continue;
             }
             if imports.len() == 1 {
@@ -38,14 +39,21 @@ fn bound(import: Import) -> Option<Symbol> {
     }
 }
 
-fn is_used_only_in(site: &Site<'_>, name: Symbol, removed: &[Span]) -> bool {
-    let Ok(module) = site.module() else { return false };
-    let uses = module
-        .expressions
-        .iter()
-        .filter(|expression| matches!(expression.kind, ExpressionKind::Name(known) if known == name));
-    let mut uses = uses.peekable();
-    uses.peek().is_some() && uses.all(|known| removed.iter().any(|span| span.contains(known.span)))
+/// Names that are used in `removed`.
+fn names_in(module: &Module, removed: &[Span]) -> Vec<Symbol> {
+    let is_taken = |known: &&Expression| removed.iter().any(|span| span.contains(known.span));
+    let taken = module.expressions.iter().filter(is_taken);
+    taken
+        .filter_map(|known| if let ExpressionKind::Name(name) = known.kind { Some(name) } else { None })
+        .collect()
+}
+
+fn is_used_only_in(module: &Module, name: Symbol, removed: &[Span]) -> bool {
+    let mut expressions = module.expressions.iter();
+    expressions.all(|known| {
+        !matches!(known.kind, ExpressionKind::Name(used) if used == name)
+            || removed.iter().any(|span| span.contains(known.span))
+    })
 }
 
 /// A name and its comma, where both stand on one line with others.

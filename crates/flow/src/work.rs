@@ -18,27 +18,21 @@ use crate::summary::Summary;
 use crate::value::Value;
 
 /// A function that handles detail and is still changing after so many runs stays as it is.
-const MOST_RUNS: u32 = 5;
+const MOST_RUNS: u32 = 4;
 /// One that handles none is only asked what kind of thing it returns.
-const MOST_RUNS_WITHOUT_DETAIL: u32 = 3;
-/// Who was run so often waits until nothing else is left to do.
-const OFTEN: u32 = 3;
+const MOST_RUNS_WITHOUT_DETAIL: u32 = 2;
 /// So many functions are looked at in any program because they mention a name that became tainted.
 const FEWEST_WOKEN: usize = 250;
 /// A name that more functions mention does not tell who means this one: then only files that name its class, or
 /// stand beside it, are looked at.
 const MOST_MENTIONS: usize = 24;
-/// Who is run next: callees before callers, and last those that were run often, which are then told at once all that
-/// has come together.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-struct Rank {
-    often: bool,
-    place: u32,
-}
 
-impl Rank {
-    /// Of a function that was not run yet.
-    const NEW: Rank = Rank { often: false, place: u32::MAX };
+/// Who is run next. Those that were run wait until no new one is left, and are then told at once all that has come
+/// together, callees before callers.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+enum Rank {
+    New,
+    Again { place: u32 },
 }
 
 /// What is known so far, and what is to be done.
@@ -92,7 +86,7 @@ impl Work {
             Extent::Near(files) => Some(functions_near(program, files)),
         };
         let is_near = |function: &&FunctionRef| near.as_ref().is_none_or(|near| near.contains(function));
-        let open = relevant.iter().filter(is_near).map(|function| (Rank::NEW, *function)).collect();
+        let open = relevant.iter().filter(is_near).map(|function| (Rank::New, *function)).collect();
         Self { inherent, roles, relevant, open, ..Self::default() }
     }
 
@@ -224,9 +218,7 @@ impl Work {
     }
 
     fn rank(&self, function: FunctionRef) -> Rank {
-        let Some(place) = self.places.get(&function) else { return Rank::NEW };
-        let often = self.runs.get(&function).is_some_and(|runs| *runs >= OFTEN);
-        Rank { often, place: *place }
+        self.places.get(&function).map_or(Rank::New, |place| Rank::Again { place: *place })
     }
 
     pub(crate) fn finish(&mut self, program: &Program, function: FunctionRef, mut outcome: Outcome) {

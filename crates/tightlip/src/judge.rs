@@ -1,4 +1,5 @@
-use std::path::PathBuf;
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use tightlip_catalogue::{Catalogue, OwnModel};
@@ -81,10 +82,17 @@ impl Case<'_> {
 
     /// What can be done about it: fixes, and for each finding what a report tells of them.
     pub(crate) fn repair(&self, judgement: &Judgement, options: Options) -> (Vec<Proposal>, Vec<Repair>) {
-        let proposals = propose(self.checked(), judgement, &|file| self.source(file), options);
+        let places = judgement.findings.iter().map(|finding| &finding.place.file);
+        let read: HashMap<&Path, &Arc<SourceFile>> =
+            places.map(|file| (file.location.as_path(), file)).collect();
+        let source = |file: FileId| {
+            let (_, location) = self.names(file);
+            read.get(location.as_path()).map_or_else(|| self.source(file), |known| Arc::clone(known))
+        };
+        let proposals = propose(self.checked(), judgement, &source, options);
         let repairs = repairs(judgement, &proposals, |path| {
             let at = self.program.files.iter().position(|file| file.path == path)?;
-            Some(self.source(FileId::Program(FileIndex(at as u32))))
+            Some(source(FileId::Program(FileIndex(at as u32))))
         });
         (proposals, repairs)
     }
@@ -98,8 +106,9 @@ impl Case<'_> {
         }
     }
 
-    fn source(&self, file: FileId) -> Arc<SourceFile> {
-        let (path, location) = match file {
+    /// The path as reports tell it, and where the file is.
+    fn names(&self, file: FileId) -> (&str, &PathBuf) {
+        match file {
             FileId::Program(file) => {
                 (self.program.file(file).path.as_str(), &self.locations[file.0 as usize])
             }
@@ -107,7 +116,11 @@ impl Case<'_> {
                 (self.deployment.files[index].path.as_str(), &self.deployment.locations[index])
             }
             FileId::Page(page) => (self.program.pages.path(page), &self.page_locations[page.0 as usize]),
-        };
+        }
+    }
+
+    fn source(&self, file: FileId) -> Arc<SourceFile> {
+        let (path, location) = self.names(file);
         let text = self.texts.read(location).map(|source| source.text).unwrap_or_default();
         Arc::new(SourceFile { path: path.to_owned(), location: location.clone(), text })
     }

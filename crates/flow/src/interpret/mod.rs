@@ -256,11 +256,11 @@ fn shared_names(module: &Module, id: FunctionId, function: &Function) -> Vec<Sym
         return Vec::new();
     }
     let mut shared: Vec<Symbol> = Vec::new();
-    for inner in &module.functions {
-        if function.span.contains(inner.span) && inner.span != function.span {
-            let used = inner.mentions.iter().filter(|name| function.locals.binary_search(name).is_ok());
-            shared.extend(used);
-        }
+    // Functions stand in the order in which they begin, so those inside follow this one.
+    let after = &module.functions[id.0 as usize + 1..];
+    for inner in after.iter().take_while(|inner| function.span.contains(inner.span)) {
+        let used = inner.mentions.iter().filter(|name| function.locals.binary_search(name).is_ok());
+        shared.extend(used);
     }
     shared.sort_unstable();
     shared.dedup();

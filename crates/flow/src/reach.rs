@@ -227,10 +227,15 @@ struct Uses<'a> {
     program: &'a Program,
     file: FileIndex,
     module: &'a Module,
+    /// What expressions mean, by their places; filled before uses are added.
+    meanings: Vec<Option<Meaning>>,
     /// Classes of the program that the file names.
     named: FxHashSet<ClassRef>,
     /// Functions inside of functions, by name.
     nested: FxHashMap<Symbol, Vec<FunctionRef>>,
+    constructor: Symbol,
+    /// What `.name(...)` may call, by the name.
+    methods: FxHashMap<Symbol, Arc<[FunctionRef]>>,
     found: Vec<Use>,
 }
 
@@ -244,10 +249,21 @@ impl<'a> Uses<'a> {
                 nested.entry(function.name).or_default().push(function_ref);
             }
         }
-        let mut uses = Self { program, file, module, named: FxHashSet::default(), nested, found: Vec::new() };
+        let mut uses = Self {
+            program,
+            file,
+            module,
+            meanings: Vec::new(),
+            named: FxHashSet::default(),
+            nested,
+            constructor: Symbol::new("__init__"),
+            methods: FxHashMap::default(),
+            found: Vec::new(),
+        };
         let ids = || (0..module.expressions.len() as u32).map(ExpressionId);
-        let classes = ids().filter_map(|id| match uses.meaning(id) {
-            Some(Meaning::Class(class)) => Some(class),
+        uses.meanings = ids().map(|id| uses.meaning(id)).collect();
+        let classes = uses.meanings.iter().filter_map(|meaning| match meaning {
+            Some(Meaning::Class(class)) => Some(*class),
             _ => None,
         });
         uses.named = classes.collect();
@@ -274,7 +290,7 @@ impl<'a> Uses<'a> {
     fn add(&mut self, id: ExpressionId) {
         match &self.module.expression(id).kind {
             // Also a function that is handed on is called in the end.
-            ExpressionKind::Name(name) => match self.meaning(id) {
+            ExpressionKind::Name(name) => match self.meanings[id.0 as usize] {
                 Some(Meaning::Function(function)) => self.add_use(id, function),
                 Some(_) => {}
                 None => {
@@ -282,10 +298,10 @@ impl<'a> Uses<'a> {
                     nested.into_iter().for_each(|function| self.add_use(id, function));
                 }
             },
-            ExpressionKind::Call { callee, .. } => match self.meaning(*callee) {
+            ExpressionKind::Call { callee, .. } => match self.meanings[callee.0 as usize] {
                 Some(Meaning::Function(function)) => self.add_use(id, function),
                 Some(Meaning::Class(class)) => {
-                    let init = self.program.hierarchy.method(class, Symbol::new("__init__"));
+                    let init = self.program.hierarchy.method(class, self.constructor);
                     init.into_iter().for_each(|method| self.add_use(id, method));
                 }
                 _ => {
@@ -299,20 +315,26 @@ impl<'a> Uses<'a> {
         }
     }
 
-    /// `object.name(...)`: methods of that name of classes that the file names, or all if they are few.
     fn add_method(&mut self, callee: ExpressionId) {
         let ExpressionKind::Attribute { name, .. } = &self.module.expression(callee).kind else { return };
-        let methods = self.program.methods(*name);
+        let known = self.methods.get(name).cloned();
+        let meant = known.unwrap_or_else(|| {
+            let meant = self.methods_called(*name);
+            self.methods.insert(*name, meant.clone());
+            meant
+        });
+        meant.iter().for_each(|method| self.add_use(callee, *method));
+    }
+
+    /// `object.name(...)`: methods of that name of classes that the file names, or all if they are few.
+    fn methods_called(&self, name: Symbol) -> Arc<[FunctionRef]> {
+        let methods = self.program.methods(name);
         let hierarchy = &self.program.hierarchy;
         let is_named = |class: &ClassRef| {
             class.file == self.file || self.named.iter().any(|named| hierarchy.derives(*named, *class))
         };
-        let meant: Vec<FunctionRef> = methods
-            .iter()
-            .filter(|(_, class)| methods.len() <= FEW_METHODS || is_named(class))
-            .map(|(method, _)| *method)
-            .collect();
-        meant.into_iter().for_each(|method| self.add_use(callee, method));
+        let meant = methods.iter().filter(|(_, class)| methods.len() <= FEW_METHODS || is_named(class));
+        meant.map(|(method, _)| *method).collect()
     }
 
     fn add_use(&mut self, id: ExpressionId, function: FunctionRef) {

@@ -11,9 +11,11 @@
 use std::cell::RefCell;
 use std::sync::Arc;
 
+use rustc_hash::FxHashMap;
 use tightlip_catalogue::Catalogue;
 use tightlip_ir::Symbol;
 
+use crate::environment::Environment;
 use crate::found::{Role, Solution};
 use crate::heat::Heat;
 use crate::interpret;
@@ -70,6 +72,7 @@ pub fn solve_within(
             anything: Symbol::new("?"),
             reach: Reach::default(),
             is_enough,
+            switched: RefCell::default(),
             work,
         };
         while let Some(function) = solver.next() {
@@ -99,6 +102,8 @@ pub(crate) struct Solver<'a> {
     pub(crate) reach: Reach,
     /// Whether nobody waits for more.
     is_enough: &'a (dyn Fn() -> bool + Sync),
+    /// Settings that guards asked for, and whether the program switches them on.
+    switched: RefCell<FxHashMap<Symbol, bool>>,
     work: RefCell<Work>,
 }
 
@@ -176,6 +181,13 @@ impl Solver<'_> {
     /// Whether `function` may matter by itself.
     pub(crate) fn is_relevant(&self, function: FunctionRef) -> bool {
         self.work.borrow().is_relevant(function)
+    }
+
+    /// Whether the program itself switches a setting of this name on.
+    pub(crate) fn is_switched_on(&self, setting: Symbol) -> bool {
+        let environment = Environment::new(self.program, self.catalogue);
+        let mut switched = self.switched.borrow_mut();
+        *switched.entry(setting).or_insert_with(|| environment.is_switched_on(setting))
     }
 
     fn next(&self) -> Option<FunctionRef> {

@@ -63,7 +63,7 @@ fn to_text(mut bytes: Vec<u8>) -> Result<Source, String> {
     if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
         return Err("UTF-16, which Python does not read; save it as UTF-8".to_owned());
     }
-    if let Some(offset) = bytes.iter().position(|byte| *byte == 0) {
+    if let Some(offset) = memchr::memchr(0, &bytes) {
         let line = line_of(&bytes, offset);
         return Err(format!("a NUL byte at byte {offset} (line {line}), so Python does not read it"));
     }

@@ -197,8 +197,7 @@ impl Interpreter<'_> {
         if by_path || by_name {
             return Some(Admits::Developers);
         }
-        let environment = Environment::new(self.program, self.catalogue);
-        setting.map(|name| match environment.is_switched_on(name) {
+        setting.map(|name| match self.solver.is_switched_on(name) {
             true => Admits::Anybody(Opener::Default(Some(name))),
             false => Admits::Developers,
         })

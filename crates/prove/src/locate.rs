@@ -67,7 +67,21 @@ fn of_name(root: &Path, name: &str) -> Candidate {
     if module.ends_with(".py") || module.contains('/') {
         return Candidate { attribute, ..of_file(root, Path::new(module)) };
     }
-    Candidate { folder: String::new(), module: module.to_owned(), attribute }
+    let is_below = |folder: &Path| {
+        let path = folder.join(module.replace('.', "/"));
+        path.is_dir() || path.with_extension("py").is_file()
+    };
+    let folder = match package(root) {
+        Some(name) if module.split('.').next() == Some(name.as_str()) => "..",
+        _ if !is_below(root) && is_below(&root.join("src")) => "src",
+        _ => "",
+    };
+    Candidate { folder: folder.to_owned(), module: module.to_owned(), attribute }
+}
+
+/// The name of the package that the whole project is, as an installed one; it is imported from the folder above.
+fn package(root: &Path) -> Option<String> {
+    root.join("__init__.py").is_file().then(|| root.file_name()?.to_str().map(str::to_owned)).flatten()
 }
 
 /// The module that a file is: packages reach as far up as there is an `__init__.py`.
@@ -81,6 +95,12 @@ fn of_file(root: &Path, file: &Path) -> Candidate {
     }
     while !parts.is_empty() && root.join(parts.join("/")).join("__init__.py").is_file() {
         module.insert(0, parts.pop().unwrap_or_default());
+    }
+    if parts.is_empty()
+        && let Some(name) = package(root)
+    {
+        module.insert(0, name);
+        parts.push("..".to_owned());
     }
     Candidate { folder: parts.join("/"), module: module.join("."), attribute: None }
 }
@@ -153,6 +173,12 @@ mod tests {
         assert_eq!(of("src/shop/web/__init__.py"), candidate("src", "shop.web", None));
         assert_eq!(of("src/shop/wsgi.py"), candidate("src", "shop.wsgi", None));
         assert_eq!(of("tools/app.py"), candidate("tools", "app", None));
+        assert_eq!(of_name(root.path(), "shop.web:app"), candidate("src", "shop.web", Some("app")));
+        let root = root.path().join("src/shop");
+        assert_eq!(of_file(&root, Path::new("wsgi.py")), candidate("..", "shop.wsgi", None));
+        assert_eq!(of_file(&root, Path::new("__init__.py")), candidate("..", "shop", None));
+        assert_eq!(of_file(&root, Path::new("web/__init__.py")), candidate("..", "shop.web", None));
+        assert_eq!(of_name(&root, "shop:app"), candidate("..", "shop", Some("app")));
     }
 
     #[test]

@@ -191,9 +191,19 @@ pub(crate) struct ProveArguments {
     #[arg(default_value = ".")]
     pub(crate) paths: Vec<PathBuf>,
 
-    /// The application: a module, a file, or module:attribute; found as Flask finds it where this is not said
+    /// The application: a module, a file, or module:attribute, also module:create_app('testing'); found as Flask
+    /// finds it where this is not said
     #[arg(long, value_name = "MODULE[:NAME]")]
     pub(crate) app: Option<String>,
+
+    /// The command that starts it, run in the copy until it would serve: flask, python, gunicorn, a script of the
+    /// environment
+    #[arg(long, value_name = "COMMAND", conflicts_with = "app")]
+    pub(crate) cmd: Option<String>,
+
+    /// A variable of its environment; may be given several times
+    #[arg(long = "env", value_name = "NAME=VALUE", value_parser = variable)]
+    pub(crate) environment: Vec<(String, String)>,
 
     /// The Python that the application runs in; found in .venv, venv, VIRTUAL_ENV, Poetry or Pipenv, or PATH
     #[arg(long, value_name = "FILE")]
@@ -245,6 +255,12 @@ pub(crate) struct ProveArguments {
     /// Exit with 0 even where something was found
     #[arg(long)]
     pub(crate) exit_zero: bool,
+}
+
+fn variable(text: &str) -> Result<(String, String), String> {
+    let pair = text.split_once('=').filter(|(name, _)| !name.is_empty());
+    let pair = pair.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    pair.ok_or_else(|| "it is NAME=VALUE".to_owned())
 }
 
 fn severity(name: &str) -> Result<Severity, String> {

@@ -101,6 +101,8 @@ fn project(path: &Path) -> Result<PathBuf, String> {
 fn options(arguments: &ProveArguments) -> Options {
     Options {
         application: arguments.app.clone(),
+        command: arguments.cmd.clone(),
+        environment: arguments.environment.iter().cloned().collect(),
         network: arguments.allow_network,
         copied: arguments.copy_limit << 20,
         limits: Limits {

@@ -6,15 +6,20 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use scraper::{ElementRef, Html, Selector};
+use tightlip_report::{Applicability, Change, Repair};
 use tightlip_report::{Report, Summary};
-use tightlip_rules::{Judgement, Rule};
+use tightlip_rules::{Cause, Evidence, Exchange, Judgement, Part, Rule, SentRequest, Verdict};
 
 const GUIDE: &str = "## What it finds\n\nText of `str(error)`.\n\n- [CWE-209](https://cwe.mitre.org/)\n";
 
 fn page(judgement: &Judgement) -> String {
+    page_of(judgement, &[])
+}
+
+fn page_of(judgement: &Judgement, repairs: &[Repair]) -> String {
     let problems = sample::problems();
     let summary = Summary { files: 27, elapsed: Duration::ZERO, mended: 0 };
-    let report = Report { judgement, repairs: &[], problems: &problems, summary, base: None };
+    let report = Report { judgement, repairs, problems: &problems, summary, base: None };
     let mut out = Vec::new();
     let guide: &dyn Fn(Rule) -> &'static str = &|_| GUIDE;
     tightlip_report::html(&report, guide, &mut out).expect("a vector takes everything");
@@ -111,6 +116,66 @@ fn a_finding_has_its_code_its_way_its_example_and_its_remedy() {
     let states: Vec<String> = all(&page, ".control .state").iter().map(words).collect();
     assert_eq!(states, ["! weak", "✗ absent", "✓ present"]);
     assert_eq!(all(&page, "#guide-TL101 .prose h4").len(), 1);
+}
+
+#[test]
+fn a_fix_is_shown_as_a_difference() {
+    let text = "import os\n\ntry:\n    run()\nexcept OSError as e:\n    return str(e), 500\nlast()\n";
+    let file = sample::file("app.py", text);
+    let change = |words: &str, replacement: &str| Change {
+        place: sample::place(&file, words, 0),
+        replacement: replacement.to_owned(),
+    };
+    let mut insertion = change("import os\n", "import logging\n");
+    insertion.place.span.end = insertion.place.span.start;
+    let changes = vec![change("str(e)", "\"Failed\""), change(" as e", ""), insertion];
+    let repair = Repair { title: "say `Failed`".to_owned(), applicability: Applicability::Unsafe, changes };
+    let judgement = sample::judgement();
+    let none = Repair { title: "no `e`".to_owned(), applicability: Applicability::None, changes: Vec::new() };
+    let page = Html::parse_document(&page_of(&judgement, &[repair, none.clone(), none]));
+    let lines = |sign: &str| all(&page, &format!("#f1 {sign}")).iter().map(words).collect::<Vec<_>>();
+    assert_eq!(lines("del"), ["- except OSError as e:", "- return str(e), 500"]);
+    assert_eq!(lines("ins"), ["+ import logging", "+ except OSError:", "+ return \"Failed\", 500"]);
+    assert!(words(&all(&page, "#f1")[0]).contains("tightlip check --fix --unsafe-fixes would say Failed."));
+    assert!(words(&all(&page, "#f2")[0]).contains("No fix: no e."));
+}
+
+#[test]
+fn a_proof_is_shown_with_what_leaks_marked() {
+    let mut judgement = sample::judgement();
+    let leak = "[Errno 2] No such file: '/srv/<shop>'";
+    judgement.findings[0].evidence = Some(Evidence {
+        verdict: Verdict::Proven(Cause::Injected),
+        note: String::new(),
+        mode: "in production mode".to_owned(),
+        exchange: Some(Exchange {
+            before: Vec::new(),
+            request: SentRequest {
+                method: "GET".to_owned(),
+                url: "http://127.0.0.1:5000/a?b=1".to_owned(),
+                headers: Vec::new(),
+                body: Vec::new(),
+            },
+            status: 500,
+            reason: "INTERNAL SERVER ERROR".to_owned(),
+            headers: vec![("Content-Type".to_owned(), "text/plain".to_owned())],
+            body: format!("first\nerror: {leak}!"),
+            leaks: vec![(Part::Body, leak.to_owned())],
+        }),
+        exception: None,
+    });
+    let page = Html::parse_document(&page(&judgement));
+    let replies: Vec<String> = all(&page, "#f1 .reply").iter().map(words).collect();
+    assert_eq!(replies[0], "curl -i 'http://127.0.0.1:5000/a?b=1'");
+    assert_eq!(
+        replies[1],
+        format!("HTTP 500 INTERNAL SERVER ERROR Content-Type: text/plain first error: {leak}!")
+    );
+    let marks: Vec<String> = all(&page, "#f1 .reply mark").iter().map(words).collect();
+    assert_eq!(marks, [leak]);
+    let title = all(&page, "#f1 h4").into_iter().find(|title| words(title) == "What an attacker sees");
+    assert!(title.is_some());
+    assert!(words(&all(&page, "#f1")[0]).contains("Proven, injected in production mode."));
 }
 
 #[test]

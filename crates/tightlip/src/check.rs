@@ -83,8 +83,7 @@ fn run(arguments: &CheckArguments, color: Color) -> Result<Outcome, String> {
     }
     problems.sort();
     tell(&problems, stderr_color(color));
-    let repairs: Vec<Repair> =
-        findings.iter().filter_map(|finding| repairs.get(&finding.fingerprint).cloned()).collect();
+    let repairs: Vec<Repair> = findings.iter().map(|finding| repair_of(finding, &repairs)).collect();
 
     let outcome = outcome(&judgement, &problems, arguments.exit_zero);
     let summary = Summary { files, elapsed: started.elapsed(), mended };
@@ -115,9 +114,18 @@ fn look(arguments: &CheckArguments, discovery: &Discovery, models: &[OwnModel]) 
 }
 
 /// Findings go where configuration, baselines and changes do not want them; what can be done about them goes along.
-fn by_fingerprint(judgement: &Judgement, repairs: Vec<Repair>) -> HashMap<String, Repair> {
+pub(crate) fn by_fingerprint(judgement: &Judgement, repairs: Vec<Repair>) -> HashMap<String, Repair> {
     let fingerprints = judgement.findings.iter().map(|finding| finding.fingerprint.clone());
     fingerprints.zip(repairs).collect()
+}
+
+/// What can be done about a finding. Of one that was found by other means nothing is known.
+pub(crate) fn repair_of(finding: &Finding, repairs: &HashMap<String, Repair>) -> Repair {
+    repairs.get(&finding.fingerprint).cloned().unwrap_or_else(|| Repair {
+        title: String::new(),
+        applicability: Applicability::None,
+        changes: Vec::new(),
+    })
 }
 
 /// Keeps what the configuration nearest to each finding has reported.

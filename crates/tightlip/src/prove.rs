@@ -6,12 +6,12 @@ use std::time::{Duration, Instant};
 use tightlip_prove::{
     Booted, Effort, Limits, NotBooted, Options, Outcome as Proved, Supervisor, interpreter,
 };
-use tightlip_report::{Gravity, Problem, Report, Summary, escape_controls};
+use tightlip_report::{Gravity, Problem, Repair, Report, Summary, escape_controls};
 use tightlip_rules::{Judgement, Verdict};
 
 use crate::analyse::{Analysis, analyse};
 use crate::arguments::{Color, ProveArguments};
-use crate::check::{outcome, select, tell};
+use crate::check::{by_fingerprint, outcome, repair_of, select, tell};
 use crate::config::escape_lines;
 use crate::configuration::Configurations;
 use crate::discover::discover;
@@ -45,7 +45,8 @@ fn run(arguments: &ProveArguments, color: Color) -> Result<Outcome, String> {
     let base = discovery.base.clone();
     let models = configurations.models();
     let analysis = analyse(&discovery, &models, &Texts::default(), Default::default())?;
-    let Analysis { mut judgement, mut problems, files, .. } = analysis;
+    let Analysis { mut judgement, repairs, mut problems, files, .. } = analysis;
+    let repairs = by_fingerprint(&judgement, repairs);
     select(&mut judgement.findings, &configurations, &arguments.paths);
     let mut is_any_booted = false;
     for path in &arguments.paths {
@@ -66,8 +67,15 @@ fn run(arguments: &ProveArguments, color: Color) -> Result<Outcome, String> {
         outcome => outcome,
     };
     let summary = Summary { files, elapsed: started.elapsed(), mended: 0 };
-    let report =
-        Report { judgement: &judgement, repairs: &[], problems: &problems, summary, base: base.as_deref() };
+    let repairs: Vec<Repair> =
+        judgement.findings.iter().map(|finding| repair_of(finding, &repairs)).collect();
+    let report = Report {
+        judgement: &judgement,
+        repairs: &repairs,
+        problems: &problems,
+        summary,
+        base: base.as_deref(),
+    };
     outputs.write_files(&report)?;
     if !is_any_booted && outputs.is_text() {
         return Ok(outcome);

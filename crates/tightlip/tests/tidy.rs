@@ -1,8 +1,8 @@
 //! What ARCHITECTURE.md promises of the rooms, and the README of the commands.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::{env, fs};
 
 /// What each room may see of the others. Arrows point this way only.
 const ARROWS: &[(&str, &[&str])] = &[
@@ -155,6 +155,26 @@ fn the_readme_shows_what_the_first_command_prints() {
     for line in shown.lines().map(str::trim_end).filter(|line| *line != "...") {
         assert!(printed.contains(&without_time(line)), "the README shows a line that is not printed: {line}");
     }
+}
+
+/// `TIGHTLIP_BLESS=1` writes what is printed into the page.
+#[test]
+fn the_guide_shows_what_fixes_make_of_the_shop() {
+    let output = Command::new(env!("CARGO_BIN_EXE_tightlip"))
+        .args(["check", "--diff", "--unsafe-fixes", "--no-cache", "examples/shop"])
+        .current_dir(repository())
+        .output()
+        .expect("tightlip runs");
+    let printed = String::from_utf8_lossy(&output.stdout).replace("\r\n", "\n");
+    let path = repository().join("docs/fixing.md");
+    let page = read(&path);
+    let (head, rest) = page.split_once("```diff\n").expect("the page shows a difference");
+    let (shown, tail) = rest.split_once("```\n").expect("the difference ends");
+    if env::var_os("TIGHTLIP_BLESS").is_some() {
+        let page = format!("{head}```diff\n{printed}```\n{tail}");
+        return fs::write(&path, page).expect("the page can be written");
+    }
+    assert_eq!(shown, printed, "docs/fixing.md is behind; TIGHTLIP_BLESS=1 writes what is printed now");
 }
 
 /// The closing line without the time that the run took.

@@ -17,18 +17,11 @@ pub(super) struct Guide {
 }
 
 pub(super) fn guide(root: &Path) -> Result<Guide, String> {
-    let folder = root.join("docs");
-    let mut names: Vec<String> = fs::read_dir(&folder)
-        .map_err(|error| format!("{}: {error}", folder.display()))?
-        .flatten()
-        .map(|entry| entry.file_name().to_string_lossy().into_owned())
-        .filter(|name| name.ends_with(".md"))
-        .collect();
-    names.sort();
+    let (names, _) = files(root)?;
     let mut order = Vec::new();
     let mut pages = Vec::new();
     for name in &names {
-        let text = fs::read_to_string(folder.join(name)).map_err(|error| format!("docs/{name}: {error}"))?;
+        let text = text(root, name)?;
         let Rendered { title, body, words, links } = render(&text, |target| link(root, target));
         let title = title.ok_or_else(|| format!("docs/{name}: a page starts with a heading, `# ...`"))?;
         if name == FIRST {
@@ -46,6 +39,29 @@ pub(super) fn guide(root: &Path) -> Result<Guide, String> {
     contents.push(("rules/index.html".to_owned(), "Rules".to_owned()));
     contents.push(("catalogue/index.html".to_owned(), "Catalogue".to_owned()));
     Ok(Guide { pages, contents })
+}
+
+/// What is part of the guide and no page, such as a schema: by its name, as it is.
+pub(super) fn enclosed(root: &Path) -> Result<Vec<(String, String)>, String> {
+    let (_, names) = files(root)?;
+    names.into_iter().map(|name| text(root, &name).map(|text| (name, text))).collect()
+}
+
+/// The names of the pages in `docs/`, and those of its other files.
+fn files(root: &Path) -> Result<(Vec<String>, Vec<String>), String> {
+    let folder = root.join("docs");
+    let mut names: Vec<String> = fs::read_dir(&folder)
+        .map_err(|error| format!("{}: {error}", folder.display()))?
+        .flatten()
+        .filter(|entry| entry.path().is_file())
+        .map(|entry| entry.file_name().to_string_lossy().into_owned())
+        .collect();
+    names.sort();
+    Ok(names.into_iter().partition(|name| name.ends_with(".md")))
+}
+
+fn text(root: &Path, name: &str) -> Result<String, String> {
+    fs::read_to_string(root.join("docs").join(name)).map_err(|error| format!("docs/{name}: {error}"))
 }
 
 fn html_name(name: &str) -> String {

@@ -42,6 +42,7 @@ fn site(root: &Path) -> Result<Site, String> {
     pages.extend(catalogue::patterns(root)?);
     let mut site: Site = pages.iter().map(|page| (page.path.clone(), page.html(&guide.contents))).collect();
     site.insert("search-index.js".to_owned(), search::index(&pages));
+    site.extend(guide::enclosed(root)?);
     site.extend(ASSETS.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())));
     let dead = links::dead(&site);
     if dead.is_empty() { Ok(site) } else { Err(format!("links that lead nowhere:\n{}", dead.join("\n"))) }

@@ -26,11 +26,17 @@ class Recorder:
         self.watched = {os.path.join(root, path): frozenset(lines) for path, lines in watched.items()}
         self.codes = {}
         self.raises = {}
+        self.exceptions = []
+        self.seen = {}
+        self.count_told = 0
         self.begin(None)
 
     def begin(self, injection):
-        self.exceptions = []
-        self.seen = {}
+        # What another thread raised after the last record was told is told with the next one.
+        self.exceptions = self.exceptions[self.count_told :]
+        self.count_told = 0
+        late = {id(entry) for entry in self.exceptions}
+        self.seen = {key: known for key, known in list(self.seen.items()) if id(known[1]) in late}
         self.lines = set()
         self.asked = {}
         self.outputs = []
@@ -39,8 +45,10 @@ class Recorder:
         self.injection = injection
 
     def told(self):
+        raised = list(self.exceptions)
+        self.count_told = len(raised)
         return {
-            "raised": self.exceptions,
+            "raised": raised,
             "lines": sorted(self.lines),
             "asked": {where: sorted(names) for where, names in self.asked.items()},
             "outputs": self.outputs,
@@ -99,11 +107,12 @@ class Recorder:
             known = self.seen.get(id(error))
             if known is None:
                 # Kept, so that no other exception gets its id.
-                self.seen[id(error)] = (error, len(self.exceptions))
-                self.exceptions.append(self.told_of(error, trace or error.__traceback__, injected))
+                entry = self.told_of(error, trace or error.__traceback__, injected)
+                self.seen[id(error)] = (error, entry)
+                self.exceptions.append(entry)
             elif trace is not None:
                 # The frames above are known only when the exception has passed them.
-                entry = self.exceptions[known[1]]
+                entry = known[1]
                 entry["frames"] = merged(entry["frames"], frames_of(trace, self.root))
                 return
             else:

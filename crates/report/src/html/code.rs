@@ -36,7 +36,7 @@ pub(super) fn code(place: &Place, positions: &Positions) -> Markup {
 }
 
 /// Code as it is written, with its tabs.
-fn verbatim(code: &str) -> Markup {
+pub(super) fn verbatim(code: &str) -> Markup {
     html! {
         @for (place, piece) in code.split('\t').enumerate() {
             @if place > 0 { "\t" }

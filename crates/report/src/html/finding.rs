@@ -1,9 +1,12 @@
 use maud::{Markup, html};
-use tightlip_rules::{Application, Finding, Step};
+use tightlip_rules::{Application, Finding, Step, Verdict};
 
 use super::code::code;
+use super::difference;
+use super::exchange::evidence;
 use super::summary::whereabouts;
 use super::{sentence, shown};
+use crate::Repair;
 use crate::folding::{Fold, source};
 use crate::position::Positions;
 use crate::text::counted;
@@ -17,6 +20,7 @@ const MOST_STEPS: usize = 24;
 pub(super) fn card(
     fold: &Fold<'_>,
     number: usize,
+    repair: Option<&Repair>,
     applications: &[Application],
     positions: &Positions,
 ) -> Markup {
@@ -51,7 +55,7 @@ pub(super) fn card(
                     (way(finding, &id, positions))
                     (other_ways(fold, &id, positions))
                     (what_an_attacker_sees(finding))
-                    (remedy(finding))
+                    (remedy(finding, repair, positions))
                 }
             }
         }
@@ -150,10 +154,13 @@ fn other_ways(fold: &Fold<'_>, id: &str, positions: &Positions) -> Markup {
     }
 }
 
-/// What a client could be sent, as an example. An exchange that proves it belongs here, before the example.
+/// The exchange that proves it; else what a client could be sent, as an example.
 fn what_an_attacker_sees(finding: &Finding) -> Markup {
+    let is_proven =
+        finding.evidence.as_ref().is_some_and(|evidence| matches!(evidence.verdict, Verdict::Proven(_)));
     html! {
-        @if let Some(example) = &finding.example {
+        @if let Some(known) = &finding.evidence { (evidence(known)) }
+        @if let Some(example) = finding.example.as_ref().filter(|_| !is_proven) {
             h4 { "What an attacker sees, for example" }
             pre.reply tabindex="0" role="group" aria-label="Example of a reply" {
                 @for line in example.lines() { (shown(line)) "\n" }
@@ -162,8 +169,8 @@ fn what_an_attacker_sees(finding: &Finding) -> Markup {
     }
 }
 
-/// What to do. A difference that does it belongs here, behind the sentence.
-fn remedy(finding: &Finding) -> Markup {
+/// What to do: in a sentence, and as the difference that a fix would make.
+fn remedy(finding: &Finding, repair: Option<&Repair>, positions: &Positions) -> Markup {
     let code = finding.rule.code();
     html! {
         h4 { "What to do" }
@@ -171,5 +178,6 @@ fn remedy(finding: &Finding) -> Markup {
             @if !finding.remedy.is_empty() { (sentence(&finding.remedy)) ". " }
             a href=(format!("#guide-{code}")) { "Guide to " (code) }
         }
+        @if let Some(repair) = repair { (difference::repair(repair, positions)) }
     }
 }

@@ -5,6 +5,8 @@
 //! every script and style but the two of the page, and every request.
 
 mod code;
+mod difference;
+mod exchange;
 mod finding;
 mod guide;
 mod summary;
@@ -52,7 +54,8 @@ pub fn html(report: &Report<'_>, pages: RulePages<'_>, out: &mut impl Write) -> 
         write!(out, "<ol class=\"findings\" id=\"list\">")?;
         // Card by card, so that a large report is never in memory as a whole.
         for (place, fold) in folds.iter().enumerate() {
-            let card = finding::card(fold, place + 1, &judgement.applications, &positions);
+            let repair = report.repairs.get(fold.at);
+            let card = finding::card(fold, place + 1, repair, &judgement.applications, &positions);
             out.write_all(card.into_string().as_bytes())?;
         }
         write!(out, "</ol>")?;

@@ -19,6 +19,8 @@ use tightlip_rules::{Cause, Judgement, Verdict};
 mod hostile;
 #[path = "prove/patterns.rs"]
 mod patterns;
+#[path = "prove/program.rs"]
+mod program;
 #[path = "prove/shop.rs"]
 mod shop;
 

@@ -52,11 +52,13 @@ def run_python(words, further):
         sys.argv = words[1:]
         runpy.run_module(words[1], run_name="__main__", alter_sys=True)
     elif words and words[0] != "-m":
-        sys.path[:0] = [os.path.dirname(os.path.abspath(words[0]))] + further
+        # What happens is told apart by whose file it is, and relative names are nobody's.
+        path = os.path.abspath(words[0])
+        sys.path[:0] = [os.path.dirname(path)] + further
         sys.argv = words
-        if not os.path.isfile(words[0]):
+        if not os.path.isfile(path):
             raise NoApplication("there is no file %s in the project" % words[0])
-        runpy.run_path(words[0], run_name="__main__")
+        runpy.run_path(path, run_name="__main__")
     else:
         raise NoApplication("Python is started, and neither a file nor a module is named")
 
@@ -64,7 +66,7 @@ def run_python(words, further):
 def program_of(name, root):
     """The file of a program: of the project, or of the environment that the interpreter is in."""
     folders = [root] if "/" in name else [os.path.dirname(sys.executable), os.path.join(sys.prefix, "bin")]
-    for path in (os.path.join(folder, name) for folder in folders):
+    for path in (os.path.abspath(os.path.join(folder, name)) for folder in folders):
         if os.path.isfile(path):
             with open(path, "rb") as file:
                 if b"python" in file.readline(500) or name.endswith(".py"):

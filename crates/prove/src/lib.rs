@@ -4,8 +4,10 @@
 //! What leaks is decided by what happened in the application (`oracle`), which the harness tells (`harness/*.py`), not
 //! by what replies look like. Nothing of the project is changed, and nothing is left when it ends.
 
+mod blackbox;
 mod claims;
 mod configured;
+mod cookies;
 mod exchange;
 mod explore;
 mod locate;
@@ -18,6 +20,7 @@ mod supervisor;
 mod templates;
 mod views;
 
+pub use blackbox::{Methods, Pace, Server, Surveyed, prove_server};
 pub use explore::Effort;
 pub use locate::interpreter;
 pub use message::Limits;

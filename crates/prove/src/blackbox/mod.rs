@@ -31,6 +31,8 @@ pub struct Server {
     pub consent: Vec<String>,
     /// The text of an OpenAPI description; looked for at its usual places where there is none.
     pub description: Option<Vec<u8>>,
+    /// Paths that are read beside the first page.
+    pub starts: Vec<String>,
     /// Headers that are sent with each request, and told in no report.
     pub headers: Vec<(String, String)>,
     /// Which requests are sent.
@@ -68,6 +70,7 @@ pub fn prove_server(
         .map_err(|error| format!("no connection can be made: {error}"))?;
     let mut survey = Survey::new(sender, detector);
     survey.greet()?;
+    survey.begin_with(&server.starts)?;
     survey.read_description(server.description.as_deref())?;
     survey.crawl();
     survey.try_probes(probes);

@@ -1,7 +1,8 @@
 //! What a reply points to: links, forms, and paths in scripts and JSON.
 
-use percent_encoding::percent_decode_str;
+use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, percent_encode};
 use scraper::{ElementRef, Html, Selector};
+use serde_json::Value;
 use url::form_urlencoded;
 
 use super::known::Known;
@@ -14,6 +15,9 @@ const MOST_FORMS: usize = 20;
 const MOST_FIELDS: usize = 60;
 /// More of a page is not read.
 const LONGEST_PAGE: usize = 512 << 10;
+/// Fields by which an object is asked for.
+const KEYS: &[&str] = &["id", "uuid", "key", "code", "slug", "sku", "name"];
+const MOST_KEYS: usize = 3;
 /// A longer text in a script is no path.
 const LONGEST_PATH: usize = 200;
 
@@ -43,6 +47,11 @@ pub(crate) fn pointers(reply: &Reply, path: &str, target: &Target) -> Pointers {
         let values = text.lines().filter_map(|line| line.split_once(':').map(|(_, value)| value.trim()));
         let paths = values.filter(|value| !value.contains('*') && value.len() > 1);
         pointers.links.extend(paths.filter_map(|link| target.follow(path, link)));
+    }
+    if kind.contains("json")
+        && let Ok(value) = serde_json::from_slice::<Value>(body)
+    {
+        read_items(&value, path, target, &mut pointers);
     }
     pointers.links.truncate(MOST_LINKS);
     pointers
@@ -94,6 +103,25 @@ fn read_form(form: ElementRef<'_>, path: &str, target: &Target) -> Option<Known>
     Some(known)
 }
 
+/// A list of objects has its objects below it, mostly: `/products` and `/products/TEA-01`.
+fn read_items(value: &Value, path: &str, target: &Target, pointers: &mut Pointers) {
+    let list = match value {
+        Value::Array(items) => Some(items),
+        Value::Object(fields) => fields.values().find_map(Value::as_array),
+        _ => None,
+    };
+    let Some(Value::Object(first)) = list.and_then(|items| items.first()) else { return };
+    let is_key = |name: &str| {
+        let name = name.to_ascii_lowercase();
+        KEYS.contains(&name.as_str()) || name.ends_with("_id") || name.ends_with("_key")
+    };
+    for (_, value) in first.iter().filter(|(name, _)| is_key(name)).take(MOST_KEYS) {
+        let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        let link = format!("{}/{}", path.trim_end_matches('/'), percent_encode(value.as_bytes(), NON_ALPHANUMERIC));
+        pointers.links.extend(target.follow(path, &link));
+    }
+}
+
 /// Texts in quotes that are paths of the server: `"/api/orders"`.
 fn read_texts(text: &str, path: &str, target: &Target, pointers: &mut Pointers) {
     for quote in ['"', '\'', '`'] {
@@ -120,7 +148,8 @@ pub(crate) fn route_of(link: &str, method: &str) -> Known {
     let mut values: Vec<(String, String)> = Vec::new();
     let mut template: Vec<String> = Vec::new();
     for (index, segment) in segments.iter().enumerate() {
-        let is_last = index + 1 == segments.len() && count > 1;
+        // What is asked with a query is a page of its own.
+        let is_last = index + 1 == segments.len() && count > 1 && query.is_empty();
         let has_kind = segment.contains('.');
         if segment.is_empty() || !(is_value(segment) || is_last && !has_kind) {
             template.push((*segment).to_owned());
@@ -184,6 +213,8 @@ mod tests {
         assert_eq!(found.links, ["/a/b", "/x"]);
         let found = read("text/plain", "/robots.txt", "User-agent: *\nDisallow: /admin\nDisallow:\nAllow: /*.x");
         assert_eq!(found.links, ["/admin"]);
+        let found = read("application/json", "/orders", "{\"orders\": [{\"id\": 7, \"owner\": 3}]}");
+        assert_eq!(found.links, ["/orders/7"]);
         assert_eq!(read("application/json", "/", "{\"a\": \"/orders/7\", \"b\": \"no path\"}").links, ["/orders/7"]);
     }
 
@@ -192,6 +223,7 @@ mod tests {
         let name = |link: &str| route_of(link, "GET").name().1;
         assert_eq!(name("/orders/7/items"), "/orders/{id}/{id2}");
         assert_eq!(name("/orders"), "/orders");
+        assert_eq!(name("/orders/search?q=x"), "/orders/search");
         assert_eq!(name("/static/shop.js"), "/static/shop.js");
         assert_eq!(written(&route_of("/a/b%20c?x=1%26", "GET")), "GET /a/b%20c?x=1%26 ");
     }

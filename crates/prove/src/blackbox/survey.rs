@@ -79,6 +79,18 @@ impl<'a> Survey<'a> {
         Ok(())
     }
 
+    /// Notes paths that the user knows.
+    pub(crate) fn begin_with(&mut self, starts: &[String]) -> Result<(), String> {
+        let root = format!("{}/", self.sender.target.root());
+        for start in starts {
+            let path = start.strip_prefix('/').unwrap_or(start);
+            let link = self.sender.target.follow(&root, &format!("{root}{path}"));
+            let link = link.ok_or_else(|| format!("--start {start}: it is no path of this server"))?;
+            self.add_link(&link);
+        }
+        Ok(())
+    }
+
     /// Takes the description that was given, or the first one that is at a usual place.
     pub(crate) fn read_description(&mut self, given: Option<&[u8]>) -> Result<(), String> {
         let root = self.sender.target.root().to_owned();

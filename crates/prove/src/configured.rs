@@ -39,11 +39,8 @@ pub(crate) fn modes(
     let mut modes: Vec<(Mode, String)> = scripts
         .iter()
         .map(|script| {
-            let mode = Mode {
-                start: Start::Script(script.clone()),
-                environment: environment.clone(),
-                debug: false,
-            };
+            let mode =
+                Mode { start: Start::Script(script.clone()), environment: environment.clone(), debug: false };
             (mode, format!("as `python {script}` starts it"))
         })
         .collect();

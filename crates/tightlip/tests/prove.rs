@@ -17,10 +17,16 @@ use tightlip_rules::{Cause, Judgement, Verdict};
 
 #[path = "prove/hostile.rs"]
 mod hostile;
+#[path = "prove/listener.rs"]
+mod listener;
 #[path = "prove/patterns.rs"]
 mod patterns;
 #[path = "prove/program.rs"]
 mod program;
+#[path = "prove/server.rs"]
+mod server;
+#[path = "prove/server_hostile.rs"]
+mod server_hostile;
 #[path = "prove/shop.rs"]
 mod shop;
 

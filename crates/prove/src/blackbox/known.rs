@@ -67,7 +67,8 @@ impl Known {
         for (part, names) in other.learned.asked {
             self.learned.asked.entry(part).or_default().extend(names);
         }
-        let pairs = [(&mut self.path, other.path), (&mut self.args, other.args), (&mut self.form, other.form)];
+        let pairs =
+            [(&mut self.path, other.path), (&mut self.args, other.args), (&mut self.form, other.form)];
         for (known, more) in pairs {
             more.into_iter().for_each(|(name, value)| {
                 known.entry(name).or_insert(value);

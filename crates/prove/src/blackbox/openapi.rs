@@ -92,7 +92,8 @@ impl<'a> Description<'a> {
         for parameter in lists.into_iter().flatten().filter_map(Value::as_array).flatten() {
             self.parameter(&mut known, self.resolved(parameter));
         }
-        let content = operation.get("requestBody").map(|body| self.resolved(body)).and_then(|it| it.get("content"));
+        let content =
+            operation.get("requestBody").map(|body| self.resolved(body)).and_then(|it| it.get("content"));
         for (kind, media) in content.and_then(Value::as_object).into_iter().flatten() {
             let Some(schema) = media.get("schema") else { continue };
             if kind.contains("json") {

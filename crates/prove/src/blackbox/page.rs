@@ -60,7 +60,8 @@ pub(crate) fn pointers(reply: &Reply, path: &str, target: &Target) -> Pointers {
 fn read_page(text: &str, path: &str, target: &Target, pointers: &mut Pointers) {
     let page = Html::parse_document(text);
     for element in select(&page, "[href], [src]").take(2 * MOST_LINKS) {
-        let is_style = element.value().attr("rel").is_some_and(|it| it.contains("stylesheet") || it.contains("icon"));
+        let is_style =
+            element.value().attr("rel").is_some_and(|it| it.contains("stylesheet") || it.contains("icon"));
         let is_picture = matches!(element.value().name(), "img" | "video" | "audio" | "source");
         let link = element.value().attr("href").or_else(|| element.value().attr("src"));
         if let Some(link) = link.filter(|_| !is_style && !is_picture) {
@@ -117,7 +118,8 @@ fn read_items(value: &Value, path: &str, target: &Target, pointers: &mut Pointer
     };
     for (_, value) in first.iter().filter(|(name, _)| is_key(name)).take(MOST_KEYS) {
         let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-        let link = format!("{}/{}", path.trim_end_matches('/'), percent_encode(value.as_bytes(), NON_ALPHANUMERIC));
+        let link =
+            format!("{}/{}", path.trim_end_matches('/'), percent_encode(value.as_bytes(), NON_ALPHANUMERIC));
         pointers.links.extend(target.follow(path, &link));
     }
 }
@@ -148,8 +150,9 @@ pub(crate) fn route_of(link: &str, method: &str) -> Known {
     let mut values: Vec<(String, String)> = Vec::new();
     let mut template: Vec<String> = Vec::new();
     for (index, segment) in segments.iter().enumerate() {
-        // What is asked with a query is a page of its own.
-        let is_last = index + 1 == segments.len() && count > 1 && query.is_empty();
+        // What is asked with a query is a page of its own, and so is what stands below a value: `/orders/7/invoice`.
+        let is_below_value = index > 0 && is_value(segments[index - 1]);
+        let is_last = index + 1 == segments.len() && count > 1 && query.is_empty() && !is_below_value;
         let has_kind = segment.contains('.');
         if segment.is_empty() || !(is_value(segment) || is_last && !has_kind) {
             template.push((*segment).to_owned());
@@ -170,7 +173,7 @@ pub(crate) fn route_of(link: &str, method: &str) -> Known {
 
 /// Whether a part of a path is a number or an id rather than a word.
 fn is_value(segment: &str) -> bool {
-    let is_number = segment.bytes().all(|byte| byte.is_ascii_digit());
+    let is_number = !segment.is_empty() && segment.bytes().all(|byte| byte.is_ascii_digit());
     let is_id = segment.len() >= 16
         && segment.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-')
         && segment.bytes().any(|byte| byte.is_ascii_digit());
@@ -211,17 +214,22 @@ mod tests {
     fn maps_of_the_site_and_what_robots_leave_are_read() {
         let found = read("application/xml", "/sitemap.xml", "<loc>http://127.0.0.1:5000/a/b</loc><loc>x");
         assert_eq!(found.links, ["/a/b", "/x"]);
-        let found = read("text/plain", "/robots.txt", "User-agent: *\nDisallow: /admin\nDisallow:\nAllow: /*.x");
+        let found =
+            read("text/plain", "/robots.txt", "User-agent: *\nDisallow: /admin\nDisallow:\nAllow: /*.x");
         assert_eq!(found.links, ["/admin"]);
         let found = read("application/json", "/orders", "{\"orders\": [{\"id\": 7, \"owner\": 3}]}");
         assert_eq!(found.links, ["/orders/7"]);
-        assert_eq!(read("application/json", "/", "{\"a\": \"/orders/7\", \"b\": \"no path\"}").links, ["/orders/7"]);
+        assert_eq!(
+            read("application/json", "/", "{\"a\": \"/orders/7\", \"b\": \"no path\"}").links,
+            ["/orders/7"]
+        );
     }
 
     #[test]
     fn values_in_paths_become_parameters() {
         let name = |link: &str| route_of(link, "GET").name().1;
-        assert_eq!(name("/orders/7/items"), "/orders/{id}/{id2}");
+        assert_eq!(name("/orders/7/items"), "/orders/{id}/items");
+        assert_eq!(name("/orders/7/items/8"), "/orders/{id}/items/{id2}");
         assert_eq!(name("/orders"), "/orders");
         assert_eq!(name("/orders/search?q=x"), "/orders/search");
         assert_eq!(name("/static/shop.js"), "/static/shop.js");

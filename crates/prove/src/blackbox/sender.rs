@@ -192,10 +192,5 @@ impl<'a> Sender<'a> {
 
 /// A request without anything special.
 pub(crate) fn get(target: &str) -> Request {
-    Request {
-        method: "GET".to_owned(),
-        target: target.to_owned(),
-        headers: Vec::new(),
-        body: Vec::new(),
-    }
+    Request { method: "GET".to_owned(), target: target.to_owned(), headers: Vec::new(), body: Vec::new() }
 }

@@ -146,7 +146,8 @@ impl<'a> Survey<'a> {
     /// Asks each route for what fits, then for what may break it: the likeliest of all routes, then the next.
     pub(crate) fn break_routes(&mut self) {
         let mut routes: Vec<Known> = self.routes.values().cloned().collect();
-        let rank = |method: &str| ["GET", "HEAD", "POST"].iter().position(|known| *known == method).unwrap_or(3);
+        let rank =
+            |method: &str| ["GET", "HEAD", "POST"].iter().position(|known| *known == method).unwrap_or(3);
         routes.sort_by_key(|known| rank(&known.route.method));
         routes.truncate(MOST_ROUTES);
         let mut shapes: Vec<std::vec::IntoIter<Shape>> = Vec::new();

@@ -19,9 +19,11 @@ impl Target {
         match base.scheme() {
             "http" => {}
             "https" => {
-                return Err("https is not spoken; name the address of the application behind what ends TLS, \
+                return Err(
+                    "https is not spoken; name the address of the application behind what ends TLS, \
                             or of a proxy of your own that speaks it, with http"
-                    .to_owned());
+                        .to_owned(),
+                );
             }
             other => return Err(format!("`{other}` is not spoken, http is; {example}")),
         }
@@ -132,7 +134,8 @@ mod tests {
         assert_eq!(follow("7?a=b#c").as_deref(), Some("/shop/orders/7?a=b"));
         assert_eq!(follow("/x").as_deref(), Some("/x"));
         assert_eq!(follow("http://127.0.0.1:5000/y").as_deref(), Some("/y"));
-        for elsewhere in ["//shop.example/x", "http://127.0.0.1:5001/", "https://127.0.0.1:5000/", "mailto:a"] {
+        for elsewhere in ["//shop.example/x", "http://127.0.0.1:5001/", "https://127.0.0.1:5000/", "mailto:a"]
+        {
             assert_eq!(follow(elsewhere), None, "{elsewhere}");
         }
     }

@@ -93,7 +93,9 @@ fn description(path: &Path) -> Result<Vec<u8>, String> {
         return Err(format!("--openapi: {}: it is longer than 32 MiB", path.display()));
     }
     let mut bytes = Vec::new();
-    File::open(path).and_then(|file| file.take(LONGEST_DESCRIPTION).read_to_end(&mut bytes)).map_err(wrong)?;
+    File::open(path)
+        .and_then(|file| file.take(LONGEST_DESCRIPTION).read_to_end(&mut bytes))
+        .map_err(wrong)?;
     Ok(bytes)
 }
 

@@ -17,6 +17,9 @@ use tightlip_rules::{Cause, Judgement, Verdict};
 
 #[path = "prove/hostile.rs"]
 mod hostile;
+#[cfg(target_os = "linux")]
+#[path = "prove/interrupt.rs"]
+mod interrupt;
 #[path = "prove/listener.rs"]
 mod listener;
 #[path = "prove/patterns.rs"]

@@ -16,6 +16,7 @@ mod oracle;
 mod proof;
 mod prove;
 mod seed;
+mod shown;
 mod supervisor;
 mod templates;
 mod views;

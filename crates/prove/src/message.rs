@@ -145,7 +145,7 @@ pub(crate) struct Ready {
 }
 
 /// A method of a rule of the routing table.
-#[derive(Clone, Deserialize, Debug)]
+#[derive(Clone, Default, Deserialize, Debug)]
 pub(crate) struct Route {
     /// As the framework writes it: `/orders/<int:order_id>`.
     pub(crate) rule: String,

@@ -22,6 +22,8 @@ mod hostile;
 mod interrupt;
 #[path = "prove/listener.rs"]
 mod listener;
+#[path = "prove/pages.rs"]
+mod pages;
 #[path = "prove/patterns.rs"]
 mod patterns;
 #[path = "prove/program.rs"]

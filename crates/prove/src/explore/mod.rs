@@ -27,6 +27,9 @@ const MOST_ROUNDS: usize = 6;
 /// How often what is near a route is read after something broke.
 const MOST_LOOKS: usize = 3;
 
+/// Words in addresses that take away what others need, whatever the method.
+const REMOVING: &[&str] = &["delete", "drop", "remove", "destroy", "unload", "reset", "logout"];
+
 /// A booted application and what is known of it.
 pub(crate) struct Explorer<'a> {
     supervisor: &'a mut Supervisor,
@@ -124,7 +127,8 @@ impl<'a> Explorer<'a> {
 
     /// Routes in an order in which one makes what the next one needs: read, make, change, remove.
     fn ordered_routes(&self) -> Vec<(usize, Route)> {
-        let rank = |method: &str| match method {
+        let rank = |route: &Route| match route.method.as_str() {
+            _ if route.method != "GET" && REMOVING.iter().any(|word| route.rule.contains(word)) => 3,
             "GET" => 0,
             "POST" => 1,
             "DELETE" => 3,
@@ -138,7 +142,7 @@ impl<'a> Explorer<'a> {
             .enumerate()
             .filter(|(_, route)| route.endpoint != "static")
             .collect();
-        routes.sort_by_key(|(index, route)| (rank(&route.method), *index));
+        routes.sort_by_key(|(index, route)| (rank(route), *index));
         routes
     }
 

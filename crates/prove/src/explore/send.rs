@@ -8,6 +8,7 @@ use super::{Answered, Explorer, Witness, is_raw};
 use crate::exchange::{Reply, Request, Trouble};
 use crate::message::{Point, Route, Served};
 use crate::oracle::Known;
+use crate::shown::{Shown, shown};
 
 /// Raw exceptions of earlier requests that are remembered.
 const MOST_EARLIER: usize = 200;
@@ -59,11 +60,19 @@ impl Explorer<'_> {
         let known = Known { ready: &self.ready, earlier: &self.earlier, logs: &self.logs };
         witness.see(&answered, &known, &self.sent);
         self.remember(index, &told);
+        let Shown { values, forms } = shown(&reply, &request.target, &self.ready.routes);
+        for (index, fields) in forms {
+            // What a form offered first is what fits: later pages may repeat what was sent.
+            fields.into_iter().for_each(|(name, value)| {
+                self.learned[index].offered.entry(name).or_insert(value);
+            });
+        }
         if control.point.is_none() {
             self.harvest.take(&reply);
+            self.harvest.take_named(&values);
         }
         if request.method != "GET" {
-            self.fresh = self.harvest.after(&reply);
+            self.fresh = self.harvest.after(&reply, &values);
         }
         self.jar.take(&reply);
         let next = redirect(&reply).map(|target| (target, index));

@@ -122,7 +122,9 @@ pub(crate) fn scripts(root: &Path, candidates: &[Candidate]) -> Vec<String> {
 /// The interpreter of the project: the one that was named, that of its environment, or the one that is first in PATH.
 pub fn interpreter(root: &Path, named: Option<&Path>) -> Result<PathBuf, String> {
     if let Some(named) = named {
-        return Ok(named.to_owned());
+        // It is started from another folder; a name alone is looked for in PATH.
+        let is_path = named.components().count() > 1;
+        return Ok(std::path::absolute(named).ok().filter(|_| is_path).unwrap_or_else(|| named.to_owned()));
     }
     let above = root.ancestors().take(3);
     let beside = above.flat_map(|folder| ENVIRONMENTS.iter().map(move |name| folder.join(name)));
@@ -179,6 +181,15 @@ mod tests {
         assert_eq!(of_file(&root, Path::new("__init__.py")), candidate("..", "shop", None));
         assert_eq!(of_file(&root, Path::new("web/__init__.py")), candidate("..", "shop.web", None));
         assert_eq!(of_name(&root, "shop:app"), candidate("..", "shop", Some("app")));
+    }
+
+    #[test]
+    fn an_interpreter_is_named_from_here_or_by_path() {
+        let root = Path::new("/nowhere");
+        let named = |name: &str| interpreter(root, Some(Path::new(name))).unwrap();
+        assert_eq!(named("python3"), PathBuf::from("python3"));
+        assert_eq!(named("/usr/bin/python3"), PathBuf::from("/usr/bin/python3"));
+        assert_eq!(named(".venv/bin/python"), std::env::current_dir().unwrap().join(".venv/bin/python"));
     }
 
     #[test]

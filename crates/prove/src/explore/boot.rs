@@ -20,6 +20,13 @@ impl Explorer<'_> {
         }
     }
 
+    /// Boots the application again, in a fresh copy: what requests have changed is as it was.
+    pub(crate) fn boot_afresh(&mut self) {
+        self.ready.port = 0;
+        self.boots = self.boots.min(MOST_BOOTS - 1);
+        self.is_up();
+    }
+
     /// Boots the application again if it has ended.
     pub(super) fn is_up(&mut self) -> bool {
         if self.ready.port != 0 {

@@ -45,6 +45,17 @@ fn what_links_name_and_forms_offer_is_sent() {
     assert_eq!(proven, [(Rule::ExceptionMessage, Cause::Input)]);
 }
 
+/// The first request removes what the second one would need.
+#[test]
+fn an_exception_is_injected_into_a_fresh_copy() {
+    let app = "from flask import Flask, jsonify\napp = Flask(__name__)\nPHOTOS = {'1': 'a cat'}\n\
+               @app.post('/photos/<name>/archive')\ndef archive(name):\n    if name not in PHOTOS:\n        return 'gone', 404\n    \
+               try:\n        PHOTOS.pop(name)\n    except OSError as error:\n        return jsonify(error=str(error)), 500\n    \
+               return 'archived'\n";
+    let Some(proven) = run(&[("app.py", app)]) else { return };
+    assert_eq!(proven, [(Rule::ExceptionMessage, Cause::Injected)]);
+}
+
 #[test]
 fn the_words_of_a_template_are_no_stack() {
     let app = "from flask import Flask, render_template\napp = Flask(__name__)\n@app.get('/<int:number>')\ndef view(number):\n    \

@@ -23,7 +23,7 @@ pub struct Probe {
     pub target: String,
     /// Further headers; `Host` replaces the usual one.
     pub headers: Vec<(String, String)>,
-    /// The status of such a reply; any that is no failure where there is none.
+    /// The status of such a reply; any of success where there is none.
     pub status: Vec<u16>,
     /// Regular expressions over bytes, without Unicode. All are found in the body; the first is what leaks.
     pub holds: Vec<String>,

@@ -42,6 +42,16 @@ pub(crate) struct Survey<'a> {
     found: BTreeMap<(String, String, Rule), Seen>,
     asked: HashSet<(String, String, Vec<u8>, String)>,
     description: Option<String>,
+    stage: Stage,
+}
+
+/// What replies are read for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    /// What they point to, and leaks.
+    Learning,
+    /// Leaks alone: what points to broken addresses is no news.
+    Breaking,
 }
 
 impl<'a> Survey<'a> {
@@ -55,6 +65,7 @@ impl<'a> Survey<'a> {
             found: BTreeMap::new(),
             asked: HashSet::new(),
             description: None,
+            stage: Stage::Learning,
         }
     }
 
@@ -136,9 +147,9 @@ impl<'a> Survey<'a> {
             let name = ("GET".to_owned(), path);
             if let Some(leaks) = probe.leaks(&reply) {
                 let message = probe.probe.message.clone();
-                self.keep(probe.probe.rule, message, &name, &request, &reply, leaks);
+                self.keep(probe.probe.rule, message, &name, &[&request], &reply, leaks);
             } else {
-                self.look(&request, &reply, &name);
+                self.look(&[&request], &reply, &name);
             }
         }
     }
@@ -157,6 +168,7 @@ impl<'a> Survey<'a> {
             let base = known.fitting(&self.harvest);
             shapes.push(variants(&known.route, &base, &known.learned, &self.harvest).into_iter());
         }
+        self.stage = Stage::Breaking;
         let mut open: Vec<usize> = (0..routes.len()).collect();
         while !open.is_empty() && !self.sender.is_over() {
             open.retain(|index| match shapes[*index].next() {
@@ -189,16 +201,18 @@ impl<'a> Survey<'a> {
     fn exchange(&mut self, mut request: Request, name: &(String, String)) -> Sent {
         let sent = self.sender.send(&mut request);
         if let Sent::Reply(reply) = &sent {
-            self.take(&request, reply, name);
-            if let Some((request, reply)) = self.sender.follow(&request, reply) {
-                self.take(&request, &reply, &route_of(&request.target, "GET").name());
+            self.take(&[&request], reply, name);
+            if let Some((last, reply)) = self.sender.follow(&request, reply) {
+                self.take(&[&request, &last], &reply, name);
             }
         }
         sent
     }
 
-    fn take(&mut self, request: &Request, reply: &Reply, name: &(String, String)) {
-        self.look(request, reply, name);
+    /// Takes the reply to the last of the requests, of which the first one is of the route.
+    fn take(&mut self, requests: &[&Request], reply: &Reply, name: &(String, String)) {
+        self.look(requests, reply, name);
+        let Some(request) = requests.last().filter(|_| self.stage == Stage::Learning) else { return };
         self.harvest.take(reply);
         let path = request.target.split('?').next().unwrap_or_default();
         let found = pointers(reply, path, &self.sender.target);
@@ -227,10 +241,10 @@ impl<'a> Survey<'a> {
     }
 
     /// Whether the reply leaks, by its looks.
-    fn look(&mut self, request: &Request, reply: &Reply, name: &(String, String)) {
-        if let Some(shown) = shown(self.detector, request, reply) {
+    fn look(&mut self, requests: &[&Request], reply: &Reply, name: &(String, String)) {
+        if let Some(shown) = requests.last().and_then(|request| shown(self.detector, request, reply)) {
             let message = format!("the reply to {} {} shows {}", name.0, name.1, shown.what);
-            self.keep(shown.rule, message, name, request, reply, shown.leaks);
+            self.keep(shown.rule, message, name, requests, reply, shown.leaks);
         }
     }
 
@@ -239,10 +253,11 @@ impl<'a> Survey<'a> {
         rule: Rule,
         message: String,
         name: &(String, String),
-        request: &Request,
+        requests: &[&Request],
         reply: &Reply,
         leaks: Vec<(Part, String)>,
     ) {
+        let Some((request, before)) = requests.split_last() else { return };
         let key = (name.1.clone(), name.0.clone(), rule);
         if self.found.len() >= MOST_FINDINGS || self.found.contains_key(&key) {
             return;
@@ -251,14 +266,15 @@ impl<'a> Survey<'a> {
         let line = format!("{} {} HTTP/1.1", request.method, request.target);
         let place = Place::of(SourceFile::of_request(target.url(&name.1), line));
         let body = String::from_utf8_lossy(&reply.body);
+        let sent = |request: &Request| SentRequest {
+            method: request.method.clone(),
+            url: target.url(&request.target),
+            headers: request.headers.clone(),
+            body: request.body.clone(),
+        };
         let exchange = Exchange {
-            before: Vec::new(),
-            request: SentRequest {
-                method: request.method.clone(),
-                url: target.url(&request.target),
-                headers: request.headers.clone(),
-                body: request.body.clone(),
-            },
+            before: before.iter().map(|request| sent(request)).collect(),
+            request: sent(request),
             status: reply.status,
             reason: reply.reason.clone(),
             headers: reply.headers.clone(),

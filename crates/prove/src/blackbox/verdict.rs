@@ -126,7 +126,7 @@ impl ReadyProbe {
     /// What leaks, if this is the reply that should not come.
     pub(crate) fn leaks(&self, reply: &Reply) -> Option<Vec<(Part, String)>> {
         let fits = match self.probe.status.as_slice() {
-            [] => reply.status < 400,
+            [] => (200..300).contains(&reply.status),
             wanted => wanted.contains(&reply.status),
         };
         let found = fits.then(|| self.found(&reply.body)).flatten()?;

@@ -107,6 +107,23 @@ fn a_server_that_says_yes_to_all_or_repeats_leaks_nothing() {
     assert_eq!((found(&report_of_echo), code), (Vec::new(), Some(0)), "{said}");
 }
 
+/// As frameworks do that put a slash behind addresses.
+#[test]
+fn a_redirect_that_repeats_the_address_leaks_nothing() {
+    let server = Listener::start(|request, stream| {
+        let to = format!("/other{}", request.target.replace('&', "&amp;"));
+        let body = format!("<p>Redirecting to <a href=\"{to}\">{to}</a>");
+        let length = body.len();
+        let head = format!("Location: /other\r\nContent-Type: text/html\r\nContent-Length: {length}\r\n");
+        match request.target.starts_with("/other") {
+            true => reply(stream, "200 OK", "text/html", "hello"),
+            false => write(stream, &format!("HTTP/1.1 308 PERMANENT REDIRECT\r\n{head}\r\n{body}")),
+        }
+    });
+    let (report, said, code) = report(&server.url, &[]);
+    assert_eq!((found(&report), code), (Vec::new(), Some(0)), "{said}");
+}
+
 #[test]
 fn pages_that_are_nested_without_end_are_read() {
     let (said, code, _) = run(|_, stream| {

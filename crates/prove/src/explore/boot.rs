@@ -1,6 +1,7 @@
 //! The application that is explored: what it tells of a request, and that it is up again after it has ended.
 
 use super::{Explorer, client};
+use crate::cookies::Jar;
 use crate::message::Served;
 use crate::supervisor::Record;
 
@@ -23,6 +24,7 @@ impl Explorer<'_> {
     /// Boots the application again, in a fresh copy: what requests have changed is as it was.
     pub(crate) fn boot_afresh(&mut self) {
         self.ready.port = 0;
+        self.jar = Jar::default();
         self.boots = self.boots.min(MOST_BOOTS - 1);
         self.is_up();
     }

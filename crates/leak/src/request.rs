@@ -42,13 +42,36 @@ impl Request {
         }
         let lines = found.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii);
         let mut lines = lines.filter(|line| line.len() >= SHORTEST_LINE).take(MOST_LINES).peekable();
-        lines.peek().is_some() && lines.all(|line| self.has(line))
+        lines.peek().is_some() && lines.all(|line| self.has(line) || self.has(&without_entities(line)))
     }
 
     fn has(&self, line: &[u8]) -> bool {
         let finder = memchr::memmem::Finder::new(line);
         self.texts.iter().any(|text| finder.find(text).is_some())
     }
+}
+
+/// What pages escape, as it was sent.
+fn without_entities(line: &[u8]) -> Vec<u8> {
+    const ENTITIES: [(&[u8], u8); 8] = [
+        (b"&amp;", b'&'),
+        (b"&lt;", b'<'),
+        (b"&gt;", b'>'),
+        (b"&quot;", b'"'),
+        (b"&#34;", b'"'),
+        (b"&#39;", b'\''),
+        (b"&#x27;", b'\''),
+        (b"&#x22;", b'"'),
+    ];
+    let mut plain = Vec::with_capacity(line.len());
+    let mut rest = line;
+    while let Some((&byte, after)) = rest.split_first() {
+        let found = ENTITIES.iter().find(|(entity, _)| rest.starts_with(entity));
+        let (byte, after) = found.map_or((byte, after), |(entity, byte)| (*byte, &rest[entity.len()..]));
+        plain.push(byte);
+        rest = after;
+    }
+    plain
 }
 
 /// `%41` and, in forms, `+` as what they stand for.
@@ -82,6 +105,7 @@ mod tests {
             assert!(Request::new(request.as_bytes()).says(b"division by zero"), "{request}");
         }
         assert!(!Request::new(b"GET /?q=division").says(b"division by zero"));
+        assert!(Request::new(b"GET /?__debugger__=yes&cmd=x").says(b"?__debugger__=yes&amp;cmd=x"));
         assert!(!Request::none().says(b"division by zero"));
         assert!(!Request::new(b"GET /").says(b"\n \n"), "nothing is not something that was sent");
     }

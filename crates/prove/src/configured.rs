@@ -7,7 +7,7 @@ use tightlip_rules::{Cause, Finding, Part, Rule, Verdict};
 
 use crate::exchange::Request;
 use crate::explore::{Answered, Witness};
-use crate::message::Mode;
+use crate::message::{Mode, Start};
 use crate::oracle::Known;
 use crate::proof::Proof;
 
@@ -28,13 +28,19 @@ pub(crate) fn is_configuration(rule: Rule) -> bool {
     )
 }
 
-/// How the files start the application: a mode for each way.
-pub(crate) fn modes(findings: &[&Finding], scripts: &[String]) -> Vec<(Mode, String)> {
-    let environment = variables(findings);
+/// How the files start the application: a mode for each way. Variables in `set` win over those of files.
+pub(crate) fn modes(
+    findings: &[&Finding],
+    scripts: &[String],
+    set: &BTreeMap<String, String>,
+) -> Vec<(Mode, String)> {
+    let mut environment = variables(findings);
+    environment.extend(set.clone());
     let mut modes: Vec<(Mode, String)> = scripts
         .iter()
         .map(|script| {
-            let mode = Mode { script: Some(script.clone()), environment: environment.clone(), debug: false };
+            let mode =
+                Mode { start: Start::Script(script.clone()), environment: environment.clone(), debug: false };
             (mode, format!("as `python {script}` starts it"))
         })
         .collect();
@@ -45,7 +51,7 @@ pub(crate) fn modes(findings: &[&Finding], scripts: &[String]) -> Vec<(Mode, Str
         text.contains("flask") && text.contains("--debug")
     });
     if by_variable || by_option {
-        let mode = Mode { script: None, environment, debug: true };
+        let mode = Mode { start: Start::Import, environment, debug: true };
         modes.push((mode, "as `flask run` starts it".to_owned()));
     }
     modes

@@ -71,13 +71,20 @@ pub(crate) struct Client {
     runtime: tokio::runtime::Runtime,
     host: String,
     port: u16,
+    /// Host and port as the header has them.
+    authority: String,
     patience: Duration,
 }
 
 impl Client {
     pub(crate) fn new(host: &str, port: u16, patience: Duration) -> std::io::Result<Self> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_io().enable_time().build()?;
-        Ok(Self { runtime, host: host.to_owned(), port, patience })
+        let authority = match (host.contains(':'), port) {
+            (true, _) => format!("[{host}]:{port}"),
+            (false, 80) => host.to_owned(),
+            (false, _) => format!("{host}:{port}"),
+        };
+        Ok(Self { runtime, host: host.to_owned(), port, authority, patience })
     }
 
     /// Sends `request`, with further headers that are no part of the evidence.
@@ -116,7 +123,7 @@ impl Client {
             builder = builder.header(name, value);
         }
         if !request.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("host")) {
-            builder = builder.header("host", format!("{}:{}", self.host, self.port));
+            builder = builder.header("host", &self.authority);
         }
         builder.body(Full::new(Bytes::from(request.body.clone()))).map_err(|_| Trouble::NoRequest)
     }

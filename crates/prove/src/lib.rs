@@ -4,8 +4,10 @@
 //! What leaks is decided by what happened in the application (`oracle`), which the harness tells (`harness/*.py`), not
 //! by what replies look like. Nothing of the project is changed, and nothing is left when it ends.
 
+mod blackbox;
 mod claims;
 mod configured;
+mod cookies;
 mod exchange;
 mod explore;
 mod locate;
@@ -14,10 +16,12 @@ mod oracle;
 mod proof;
 mod prove;
 mod seed;
+mod shown;
 mod supervisor;
 mod templates;
 mod views;
 
+pub use blackbox::{Methods, Pace, Server, Surveyed, prove_server};
 pub use explore::Effort;
 pub use locate::interpreter;
 pub use message::Limits;

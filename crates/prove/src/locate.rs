@@ -67,7 +67,21 @@ fn of_name(root: &Path, name: &str) -> Candidate {
     if module.ends_with(".py") || module.contains('/') {
         return Candidate { attribute, ..of_file(root, Path::new(module)) };
     }
-    Candidate { folder: String::new(), module: module.to_owned(), attribute }
+    let is_below = |folder: &Path| {
+        let path = folder.join(module.replace('.', "/"));
+        path.is_dir() || path.with_extension("py").is_file()
+    };
+    let folder = match package(root) {
+        Some(name) if module.split('.').next() == Some(name.as_str()) => "..",
+        _ if !is_below(root) && is_below(&root.join("src")) => "src",
+        _ => "",
+    };
+    Candidate { folder: folder.to_owned(), module: module.to_owned(), attribute }
+}
+
+/// The name of the package that the whole project is, as an installed one; it is imported from the folder above.
+fn package(root: &Path) -> Option<String> {
+    root.join("__init__.py").is_file().then(|| root.file_name()?.to_str().map(str::to_owned)).flatten()
 }
 
 /// The module that a file is: packages reach as far up as there is an `__init__.py`.
@@ -81,6 +95,12 @@ fn of_file(root: &Path, file: &Path) -> Candidate {
     }
     while !parts.is_empty() && root.join(parts.join("/")).join("__init__.py").is_file() {
         module.insert(0, parts.pop().unwrap_or_default());
+    }
+    if parts.is_empty()
+        && let Some(name) = package(root)
+    {
+        module.insert(0, name);
+        parts.push("..".to_owned());
     }
     Candidate { folder: parts.join("/"), module: module.join("."), attribute: None }
 }
@@ -102,7 +122,9 @@ pub(crate) fn scripts(root: &Path, candidates: &[Candidate]) -> Vec<String> {
 /// The interpreter of the project: the one that was named, that of its environment, or the one that is first in PATH.
 pub fn interpreter(root: &Path, named: Option<&Path>) -> Result<PathBuf, String> {
     if let Some(named) = named {
-        return Ok(named.to_owned());
+        // It is started from another folder; a name alone is looked for in PATH.
+        let is_path = named.components().count() > 1;
+        return Ok(std::path::absolute(named).ok().filter(|_| is_path).unwrap_or_else(|| named.to_owned()));
     }
     let above = root.ancestors().take(3);
     let beside = above.flat_map(|folder| ENVIRONMENTS.iter().map(move |name| folder.join(name)));
@@ -153,6 +175,21 @@ mod tests {
         assert_eq!(of("src/shop/web/__init__.py"), candidate("src", "shop.web", None));
         assert_eq!(of("src/shop/wsgi.py"), candidate("src", "shop.wsgi", None));
         assert_eq!(of("tools/app.py"), candidate("tools", "app", None));
+        assert_eq!(of_name(root.path(), "shop.web:app"), candidate("src", "shop.web", Some("app")));
+        let root = root.path().join("src/shop");
+        assert_eq!(of_file(&root, Path::new("wsgi.py")), candidate("..", "shop.wsgi", None));
+        assert_eq!(of_file(&root, Path::new("__init__.py")), candidate("..", "shop", None));
+        assert_eq!(of_file(&root, Path::new("web/__init__.py")), candidate("..", "shop.web", None));
+        assert_eq!(of_name(&root, "shop:app"), candidate("..", "shop", Some("app")));
+    }
+
+    #[test]
+    fn an_interpreter_is_named_from_here_or_by_path() {
+        let root = Path::new("/nowhere");
+        let named = |name: &str| interpreter(root, Some(Path::new(name))).unwrap();
+        assert_eq!(named("python3"), PathBuf::from("python3"));
+        assert_eq!(named("/usr/bin/python3"), PathBuf::from("/usr/bin/python3"));
+        assert_eq!(named(".venv/bin/python"), std::env::current_dir().unwrap().join(".venv/bin/python"));
     }
 
     #[test]

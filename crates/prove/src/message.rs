@@ -61,11 +61,24 @@ pub(crate) struct Candidate {
 /// How the application is served.
 #[derive(Clone, Default, Serialize, Debug)]
 pub(crate) struct Mode {
-    /// Run this file as `python FILE` instead of importing a candidate.
-    pub(crate) script: Option<String>,
+    pub(crate) start: Start,
+    /// Variables that are set.
     pub(crate) environment: std::collections::BTreeMap<String, String>,
     /// As `flask run --debug`.
     pub(crate) debug: bool,
+}
+
+/// What is run, so that there is an application.
+#[derive(Clone, Default, Serialize, Debug)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Start {
+    /// A candidate is imported.
+    #[default]
+    Import,
+    /// This file is run as `python FILE`, in its own folder.
+    Script(String),
+    /// This command is run in the folder of the project, until it would serve.
+    Command(String),
 }
 
 /// The places of a finding, in the order of the flow.
@@ -132,7 +145,7 @@ pub(crate) struct Ready {
 }
 
 /// A method of a rule of the routing table.
-#[derive(Clone, Deserialize, Debug)]
+#[derive(Clone, Default, Deserialize, Debug)]
 pub(crate) struct Route {
     /// As the framework writes it: `/orders/<int:order_id>`.
     pub(crate) rule: String,

@@ -5,7 +5,7 @@ use percent_encoding::percent_decode_str;
 use tightlip_rules::{Part, Rule};
 
 use crate::exchange::{Reply, Request};
-use crate::message::{Raised, Ready, Served};
+use crate::message::{Frame, Raised, Ready, Served};
 use crate::views::{View, unescape_html, views};
 
 /// A shorter text may stand in a reply by chance; it counts where it is a value of its own.
@@ -206,7 +206,9 @@ impl Search {
         {
             leaks.push(found.leak(Kind::Type, Some(raised), false));
         }
-        let sources = raised.frames.iter().filter(|frame| frame.source.len() >= SHORTEST_LINE);
+        // The lines of a template are what pages are made of.
+        let is_code = |frame: &&Frame| frame.path.ends_with(".py") && frame.source.len() >= SHORTEST_LINE;
+        let sources = raised.frames.iter().filter(is_code);
         let stack = sources.map(|frame| frame.source.as_str()).find_map(|source| self.find(source));
         if let Some(found) = stack.or_else(|| self.find("Traceback (most recent call last)")) {
             leaks.push(found.leak(Kind::Stack, Some(raised), false));

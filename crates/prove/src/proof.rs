@@ -305,7 +305,7 @@ fn standing_in(body: &str, text: &str) -> String {
 }
 
 /// The part of `body` around `text`.
-fn excerpt(body: &str, text: Option<&str>) -> String {
+pub(crate) fn excerpt(body: &str, text: Option<&str>) -> String {
     if body.len() <= LONGEST_BODY {
         return body.to_owned();
     }

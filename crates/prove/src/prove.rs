@@ -1,5 +1,6 @@
 //! One project: boots it in production mode and as configured, and says of each finding what was seen.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use tightlip_rules::{Confidence, Control, Evidence, Finding, Judgement, Rule, Verdict};
@@ -8,7 +9,7 @@ use crate::claims::{add_missed, below, claim};
 use crate::configured::{DebuggerWitness, console, is_configuration, modes};
 use crate::explore::{Control as Sent, Effort, Explorer};
 use crate::locate::{candidates, scripts};
-use crate::message::{Boot, Limits, Mode};
+use crate::message::{Boot, Limits, Mode, Start};
 use crate::proof::{Claim, Proof};
 use crate::supervisor::{NotBooted, Supervisor};
 
@@ -35,6 +36,10 @@ const MOST_POINTS: usize = 8;
 pub struct Options {
     /// The application, as `module:attribute` or as a file; found where it is not said.
     pub application: Option<String>,
+    /// The command that starts it, run in the copy of the project until it would serve; instead of an application.
+    pub command: Option<String>,
+    /// Variables of its environment.
+    pub environment: BTreeMap<String, String>,
     /// Whether the application may connect to other machines.
     pub network: bool,
     /// The most bytes of the project that are copied.
@@ -49,6 +54,8 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             application: None,
+            command: None,
+            environment: BTreeMap::new(),
             network: false,
             copied: 512 << 20,
             limits: Limits::default(),
@@ -114,13 +121,17 @@ pub fn prove(
         limits: options.limits,
         network: options.network,
         candidates,
-        mode: Mode::default(),
+        mode: Mode {
+            start: options.command.clone().map_or(Start::Import, Start::Command),
+            environment: options.environment.clone(),
+            debug: false,
+        },
         findings: claims.iter().map(|claim| claim.asked.clone()).collect(),
     };
     let mut proof = Proof::new(&claims, "in production mode");
-    if boot.candidates.is_empty() {
+    if boot.candidates.is_empty() && options.command.is_none() {
         outcome.not_booted = Some(NotBooted::because(
-            "no application found (no wsgi.py, no app.py, none that the check knows); --app names one",
+            "no application found (no wsgi.py, no app.py, none that the check knows); --app names one, --cmd a command that starts it",
         ));
     } else {
         in_production(supervisor, &boot, options, &mut proof, on_request, &mut outcome);
@@ -162,6 +173,12 @@ fn in_production(
         routes: explorer.ready.routes.iter().filter(|route| route.endpoint != "static").count(),
     });
     explorer.explore(proof);
+    // What came to a place once may not do so after all that was changed and removed since.
+    let is_open =
+        |index: usize| proof.evidence[index].is_none() && is_shown_by_errors(proof.claims[index].rule);
+    if (0..proof.claims.len()).any(is_open) {
+        explorer.boot_afresh();
+    }
     for index in 0..proof.claims.len() {
         let tried = if proof.evidence[index].is_none() { inject(&mut explorer, index, proof) } else { 0 };
         if proof.evidence[index].is_none() {
@@ -237,7 +254,7 @@ fn as_configured(
     if of_configuration.is_empty() {
         return;
     }
-    for (mode, words) in modes(&of_configuration, scripts) {
+    for (mode, words) in modes(&of_configuration, scripts, &options.environment) {
         let boot = Boot { mode, candidates: boot.candidates.clone(), ..boot.clone() };
         let mut explorer = match Explorer::start(supervisor, &boot, options.effort, on_request) {
             Ok(explorer) => explorer,

@@ -32,10 +32,16 @@ impl Harvest {
         }
     }
 
+    /// Takes values by their names.
+    pub(crate) fn take_named(&mut self, values: &[(String, Value)]) {
+        values.iter().for_each(|(name, value)| self.take_value(name, value, 0));
+    }
+
     /// The values of `reply`, and behind them these.
-    pub(crate) fn after(&self, reply: &Reply) -> Self {
+    pub(crate) fn after(&self, reply: &Reply, shown: &[(String, Value)]) -> Self {
         let mut fresh = Self::default();
         fresh.take(reply);
+        fresh.take_named(shown);
         for (name, values) in &self.values {
             fresh.values.entry(name.clone()).or_default().extend(values.iter().cloned());
         }
@@ -78,6 +84,8 @@ impl Harvest {
 pub(crate) struct Learned {
     /// Keys by the part of the request: `args`, `form`, `headers`, `json`, `json.items[]`, ...
     pub(crate) asked: BTreeMap<String, BTreeSet<String>>,
+    /// What a form of the application sends there, by the names of fields.
+    pub(crate) offered: BTreeMap<String, String>,
 }
 
 impl Learned {
@@ -93,6 +101,11 @@ impl Learned {
             }
         }
         is_new
+    }
+
+    /// What a form sends for this field, or a value that it may have.
+    fn text_for(&self, name: &str, harvest: &Harvest) -> String {
+        self.offered.get(name).cloned().unwrap_or_else(|| text_for(name, harvest))
     }
 
     pub(crate) fn names(&self, part: &str) -> impl Iterator<Item = &String> {
@@ -139,7 +152,8 @@ pub(crate) enum Body {
 /// The request that fits best.
 pub(crate) fn fitting(route: &Route, learned: &Learned, harvest: &Harvest) -> Shape {
     let texts = |part: &str| {
-        learned.names(part).map(|name| (name.clone(), text_for(name, harvest))).collect::<BTreeMap<_, _>>()
+        let names = learned.names(part);
+        names.map(|name| (name.clone(), learned.text_for(name, harvest))).collect::<BTreeMap<_, _>>()
     };
     let path = route.converters.keys().map(|name| (name.clone(), path_value(route, name, harvest)));
     let mut headers = texts("headers");
@@ -160,8 +174,9 @@ fn fitting_body(route: &Route, learned: &Learned, harvest: &Harvest) -> Body {
     if matches!(route.method.as_str(), "GET" | "HEAD" | "OPTIONS") && !learned.reads("json") {
         return Body::None;
     }
-    let texts =
-        |part: &str| learned.names(part).map(|name| (name.clone(), text_for(name, harvest))).collect();
+    let texts = |part: &str| {
+        learned.names(part).map(|name| (name.clone(), learned.text_for(name, harvest))).collect()
+    };
     if learned.reads("json") || learned.objects().next().is_some() {
         let is_list = learned.asked.contains_key("json[]") && !learned.asked.contains_key("json");
         let value = if is_list {

@@ -17,6 +17,8 @@ const HARNESS: &str = concat!(
     "\n\n",
     include_str!("harness/application.py"),
     "\n\n",
+    include_str!("harness/program.py"),
+    "\n\n",
     include_str!("harness/serve.py"),
 );
 

@@ -45,7 +45,8 @@ const SHAPE: u32 = 1;
 ///
 /// Lines and columns count from 1, columns in characters (Unicode scalar values); an end is the place behind the last
 /// character. `fixable` is `safe`, `unsafe`, `display-only` or null. `application` is a place in `applications`, from
-/// 0. `evidence` is there where the application was run. `example`, `fix`, `application`, `place`, `cause`, `exchange`,
+/// 0. `evidence` is there where the application was run; `requests`, how many were sent, where a server was asked, and
+/// `path` is an address then. `example`, `fix`, `application`, `place`, `cause`, `exchange`,
 /// `exception` with its `path` and `line`, and the `line` and
 /// `column` of a problem, may be null. Steps lead from the source to the reply.
 pub fn json(report: &Report<'_>, out: &mut impl Write) -> io::Result<()> {
@@ -66,6 +67,7 @@ pub fn json(report: &Report<'_>, out: &mut impl Write) -> io::Result<()> {
             .collect(),
         problems: report.problems.iter().map(ProblemView::new).collect(),
         files: report.summary.files,
+        requests: report.summary.requests,
         suppressed: judgement.suppressed,
         fixed: report.summary.mended,
     };
@@ -80,6 +82,8 @@ struct ReportView<'a> {
     applications: Vec<ApplicationView<'a>>,
     problems: Vec<ProblemView<'a>>,
     files: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    requests: Option<usize>,
     suppressed: usize,
     fixed: usize,
 }

@@ -113,6 +113,8 @@ pub struct Summary {
     pub elapsed: Duration,
     /// How many findings were mended and are not reported any more.
     pub mended: usize,
+    /// How many requests were sent, where a server was asked and no files were read.
+    pub requests: Option<usize>,
 }
 
 /// Something that kept tightlip from checking all it was asked to check.

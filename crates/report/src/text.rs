@@ -80,7 +80,7 @@ fn write_body(
     } else {
         writeln!(out, "  fix         {}        {page}", sentence(&finding.remedy))?;
     }
-    if let Some(repair) = repair {
+    if let Some(repair) = repair.filter(|repair| !repair.title.is_empty()) {
         writeln!(out, "  {}", how(repair))?;
     }
     writeln!(out)
@@ -134,7 +134,10 @@ fn headline(
         let _ = write!(rest, "  in {}", escape_controls(&application.name));
     }
     let path = escape_controls(&finding.place.file.path);
-    let place = format!("{path}:{}", positions.start(&finding.place).line);
+    let place = match finding.place.file.is_request() {
+        true => path.into_owned(),
+        false => format!("{path}:{}", positions.start(&finding.place).line),
+    };
     let used: usize = [code, name, severity, &rest, &place].iter().map(|part| part.chars().count()).sum();
     // A space stands before the name, and two before the severity.
     let gap = style.width.saturating_sub(used + 3).max(2);
@@ -158,7 +161,10 @@ fn severity_style(severity: Severity) -> Style {
 /// `14 findings at 9 places (3 critical, 8 high, 3 medium) in 27 files, 9 ms; 2 suppressed`
 fn closing_line(report: &Report<'_>, places: usize) -> String {
     let findings = &report.judgement.findings;
-    let files = counted(report.summary.files, "file", "files");
+    let files = match report.summary.requests {
+        Some(requests) => counted(requests, "request", "requests"),
+        None => counted(report.summary.files, "file", "files"),
+    };
     let elapsed = duration(report.summary.elapsed);
     let mut line = if findings.is_empty() {
         format!("no findings in {files}, {elapsed}")

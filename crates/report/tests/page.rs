@@ -18,7 +18,7 @@ fn page(judgement: &Judgement) -> String {
 
 fn page_of(judgement: &Judgement, repairs: &[Repair]) -> String {
     let problems = sample::problems();
-    let summary = Summary { files: 27, elapsed: Duration::ZERO, mended: 0 };
+    let summary = Summary { files: 27, elapsed: Duration::ZERO, mended: 0, requests: None };
     let report = Report { judgement, repairs, problems: &problems, summary, base: None };
     let mut out = Vec::new();
     let guide: &dyn Fn(Rule) -> &'static str = &|_| GUIDE;

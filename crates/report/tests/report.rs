@@ -15,7 +15,7 @@ fn page(_: Rule) -> &'static str {
 }
 
 fn written(judgement: &Judgement, problems: &[Problem], format: Format, style: TextStyle) -> String {
-    let summary = Summary { files: 27, elapsed: Duration::from_millis(9), mended: 0 };
+    let summary = Summary { files: 27, elapsed: Duration::from_millis(9), mended: 0, requests: None };
     let report = Report { judgement, repairs: &[], problems, summary, base: Some("/srv/project") };
     let mut out = Vec::new();
     tightlip_report::write(&report, format, style, &page, &mut out).expect("a vector takes everything");

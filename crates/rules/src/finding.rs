@@ -6,18 +6,31 @@ use tightlip_ir::Span;
 
 use crate::evidence::Evidence;
 use crate::fingerprint::Fingerprints;
-use crate::judge::severity_of;
+use crate::judge::seen_severity;
 use crate::words::remedy;
 
-/// A file that a report speaks of.
+/// A file that a report speaks of, or a request ([`SourceFile::of_request`]).
 #[derive(Debug)]
 pub struct SourceFile {
     /// As the user wrote it or as found below what the user wrote; `/` between the parts, no leading `./`.
     pub path: String,
-    /// Where it can be read.
+    /// Where it can be read; empty for a request, and for nothing else.
     pub location: PathBuf,
     /// Its text.
     pub text: String,
+}
+
+impl SourceFile {
+    /// A request that was sent to a server of which no file is known: it stands where a file would, with its first
+    /// line as its text. `path` is an address.
+    pub fn of_request(path: String, line: String) -> Self {
+        Self { path, location: PathBuf::new(), text: line }
+    }
+
+    /// Whether this is a request, and no file.
+    pub fn is_request(&self) -> bool {
+        self.location.as_os_str().is_empty()
+    }
 }
 
 /// A range of a file.
@@ -27,6 +40,14 @@ pub struct Place {
     pub file: Arc<SourceFile>,
     /// The range.
     pub span: Span,
+}
+
+impl Place {
+    /// All of `file`.
+    pub fn of(file: SourceFile) -> Self {
+        let span = Span { start: 0, end: file.text.len() as u32 };
+        Self { file: Arc::new(file), span }
+    }
 }
 
 /// One step on the way from the source to the reply.
@@ -129,7 +150,7 @@ impl Judgement {
     pub fn add_seen(&mut self, rule: Rule, message: String, place: Place, evidence: Evidence) {
         let mut finding = Finding {
             rule,
-            severity: severity_of(rule),
+            severity: seen_severity(rule),
             confidence: Confidence::Proven,
             message,
             place,

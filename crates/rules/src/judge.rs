@@ -355,6 +355,15 @@ pub(crate) fn severity_of(rule: Rule) -> Severity {
     }
 }
 
+/// How grave it is that a reply shows what the rule reports: what is open there is open to all.
+pub(crate) fn seen_severity(rule: Rule) -> Severity {
+    match rule {
+        Rule::InteractiveDebugger => Severity::Critical,
+        Rule::DebugMode | Rule::DebugToolbar => Severity::High,
+        rule => severity_of(rule),
+    }
+}
+
 /// Tests are not deployed.
 fn is_test(path: &str) -> bool {
     let (folders, name) = path.rsplit_once('/').unwrap_or(("", path));

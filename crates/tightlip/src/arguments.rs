@@ -31,7 +31,7 @@ pub(crate) enum Command {
     Check(CheckArguments),
     /// Tell which recorded replies leak: JSON lines, HTTP archives (HAR), or raw HTTP
     Detect(DetectArguments),
-    /// Boot the application in a copy, force errors, and show the replies that leak
+    /// Boot the application in a copy, or ask a running server, force errors, and show the replies that leak
     Prove(ProveArguments),
     /// Show what holds for a file or folder, and which line or default says so
     Config {
@@ -191,9 +191,22 @@ pub(crate) struct ProveArguments {
     #[arg(default_value = ".")]
     pub(crate) paths: Vec<PathBuf>,
 
-    /// The application: a module, a file, or module:attribute; found as Flask finds it where this is not said
+    #[command(flatten)]
+    pub(crate) server: ServerArguments,
+
+    /// The application: a module, a file, or module:attribute, also module:create_app('testing'); found as Flask
+    /// finds it where this is not said
     #[arg(long, value_name = "MODULE[:NAME]")]
     pub(crate) app: Option<String>,
+
+    /// The command that starts it, run in the copy until it would serve: flask, python, gunicorn, a script of the
+    /// environment
+    #[arg(long, value_name = "COMMAND", conflicts_with = "app")]
+    pub(crate) cmd: Option<String>,
+
+    /// A variable of its environment; may be given several times
+    #[arg(long = "env", value_name = "NAME=VALUE", value_parser = variable)]
+    pub(crate) environment: Vec<(String, String)>,
 
     /// The Python that the application runs in; found in .venv, venv, VIRTUAL_ENV, Poetry or Pipenv, or PATH
     #[arg(long, value_name = "FILE")]
@@ -206,11 +219,11 @@ pub(crate) struct ProveArguments {
     #[arg(long)]
     pub(crate) allow_network: bool,
 
-    /// Stop with one boot after so many seconds
+    /// Stop with one boot, or one server, after so many seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 120)]
     pub(crate) time: u64,
 
-    /// The most requests that are sent to one boot
+    /// The most requests that are sent to one boot, or one server
     #[arg(long, value_name = "NUMBER", default_value_t = 4000)]
     pub(crate) requests: usize,
 
@@ -245,6 +258,54 @@ pub(crate) struct ProveArguments {
     /// Exit with 0 even where something was found
     #[arg(long)]
     pub(crate) exit_zero: bool,
+}
+
+/// What is said of a server that runs already.
+#[derive(Args, Debug)]
+pub(crate) struct ServerArguments {
+    /// Ask a server that runs already instead of booting anything: http, an address of this machine
+    #[arg(long, value_name = "URL", conflicts_with_all = ["paths", "app", "cmd", "environment", "python"])]
+    pub(crate) url: Option<String>,
+
+    /// The server's OpenAPI description, JSON; looked for at its usual places where this is not said
+    #[arg(long, value_name = "FILE", requires = "url")]
+    pub(crate) openapi: Option<PathBuf>,
+
+    /// A path to begin with, beside the first page, e.g. '/search?q=tea'; may be given several times
+    #[arg(long = "start", value_name = "PATH", requires = "url")]
+    pub(crate) starts: Vec<String>,
+
+    /// A header to send with each request, e.g. 'Authorization: Bearer ...'; may be given several times, and is in no
+    /// report
+    #[arg(long = "header", value_name = "NAME: VALUE", requires = "url", value_parser = header)]
+    pub(crate) headers: Vec<(String, String)>,
+
+    /// Requests in a second, at most
+    #[arg(long, value_name = "NUMBER", default_value_t = 20, requires = "url", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) rate: u32,
+
+    /// Send POST, PUT, PATCH and DELETE too; the server's data will change
+    #[arg(long, requires = "url")]
+    pub(crate) changing_requests: bool,
+
+    /// Say that you may test this host, which is another machine than this one
+    #[arg(long, value_name = "HOST", requires = "url")]
+    pub(crate) i_may_test_this_host: Vec<String>,
+}
+
+fn header(text: &str) -> Result<(String, String), String> {
+    let pair = text.split_once(':').map(|(name, value)| (name.trim(), value.trim()));
+    let is_name = |name: &str| !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_graphic());
+    let is_value = |value: &str| !value.bytes().any(|byte| byte.is_ascii_control());
+    let pair = pair.filter(|(name, value)| is_name(name) && is_value(value));
+    let pair = pair.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    pair.ok_or_else(|| "it is NAME: VALUE".to_owned())
+}
+
+fn variable(text: &str) -> Result<(String, String), String> {
+    let pair = text.split_once('=').filter(|(name, _)| !name.is_empty());
+    let pair = pair.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    pair.ok_or_else(|| "it is NAME=VALUE".to_owned())
 }
 
 fn severity(name: &str) -> Result<Severity, String> {

@@ -86,7 +86,7 @@ fn run(arguments: &CheckArguments, color: Color) -> Result<Outcome, String> {
     let repairs: Vec<Repair> = findings.iter().map(|finding| repair_of(finding, &repairs)).collect();
 
     let outcome = outcome(&judgement, &problems, arguments.exit_zero);
-    let summary = Summary { files, elapsed: started.elapsed(), mended };
+    let summary = Summary { files, elapsed: started.elapsed(), mended, requests: None };
     let report = Report {
         judgement: &judgement,
         repairs: &repairs,

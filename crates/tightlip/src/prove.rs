@@ -1,3 +1,5 @@
+mod server;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -33,6 +35,9 @@ pub(crate) fn prove(arguments: &ProveArguments, color: Color) -> Outcome {
 }
 
 fn run(arguments: &ProveArguments, color: Color) -> Result<Outcome, String> {
+    if let Some(url) = &arguments.server.url {
+        return server::ask(url, arguments, color);
+    }
     let started = Instant::now();
     let outputs = Outputs::new(&arguments.output_format, arguments.output_file.as_deref(), false)?;
     let configurations = Arc::new(Configurations::new(&arguments.settings)?);
@@ -66,7 +71,7 @@ fn run(arguments: &ProveArguments, color: Color) -> Result<Outcome, String> {
         _ if !is_any_booted => Outcome::CouldNotRun,
         outcome => outcome,
     };
-    let summary = Summary { files, elapsed: started.elapsed(), mended: 0 };
+    let summary = Summary { files, elapsed: started.elapsed(), mended: 0, requests: None };
     let repairs: Vec<Repair> =
         judgement.findings.iter().map(|finding| repair_of(finding, &repairs)).collect();
     let report = Report {
@@ -109,6 +114,8 @@ fn project(path: &Path) -> Result<PathBuf, String> {
 fn options(arguments: &ProveArguments) -> Options {
     Options {
         application: arguments.app.clone(),
+        command: arguments.cmd.clone(),
+        environment: arguments.environment.iter().cloned().collect(),
         network: arguments.allow_network,
         copied: arguments.copy_limit << 20,
         limits: Limits {

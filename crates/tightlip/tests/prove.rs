@@ -17,8 +17,21 @@ use tightlip_rules::{Cause, Judgement, Verdict};
 
 #[path = "prove/hostile.rs"]
 mod hostile;
+#[cfg(target_os = "linux")]
+#[path = "prove/interrupt.rs"]
+mod interrupt;
+#[path = "prove/listener.rs"]
+mod listener;
+#[path = "prove/pages.rs"]
+mod pages;
 #[path = "prove/patterns.rs"]
 mod patterns;
+#[path = "prove/program.rs"]
+mod program;
+#[path = "prove/server.rs"]
+mod server;
+#[path = "prove/server_hostile.rs"]
+mod server_hostile;
 #[path = "prove/shop.rs"]
 mod shop;
 

@@ -18,7 +18,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("report", &["ir", "rules"]),
     ("configuration", &["catalogue"]),
     ("fix", &["ir", "languages", "catalogue", "deployment", "flow", "rules"]),
-    ("prove", &["ir", "rules"]),
+    ("prove", &["ir", "catalogue", "leak", "rules"]),
     (
         "tightlip",
         &[

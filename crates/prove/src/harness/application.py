@@ -1,7 +1,5 @@
 # Finds the application as Flask itself does, and tells what there is of it: routes, handlers, places to put faults in.
 
-import runpy
-
 # The names that Flask looks for, in its order.
 ATTRIBUTES = ("app", "application")
 FACTORIES = ("create_app", "make_app")
@@ -16,7 +14,7 @@ def find_application(candidates, root):
     """The first candidate that gives an application, its module and what was wrong with those before."""
     reasons = []
     for candidate in candidates:
-        folder = os.path.join(root, candidate["folder"])
+        folder = os.path.normpath(os.path.join(root, candidate["folder"]))
         name = candidate["module"] + (":" + candidate["attribute"] if candidate["attribute"] else "")
         os.chdir(folder)
         sys.path.insert(0, folder)
@@ -42,7 +40,7 @@ def where_it_failed(error, root):
 
 def application_of(module, wanted):
     if wanted:
-        return called(eval_attribute(module, wanted.rstrip("()")), wanted)
+        return wanted_of(module, wanted)
     flask = sys.modules.get("flask")
     is_flask = lambda value: flask is not None and isinstance(value, flask.Flask)  # noqa: E731
     for name in ATTRIBUTES:
@@ -61,6 +59,21 @@ def application_of(module, wanted):
         if callable(getattr(module, name, None)):
             return getattr(module, name)
     raise NoApplication("has no application (`app`, `application`, one Flask instance, `create_app`)")
+
+
+def wanted_of(module, wanted):
+    """What the user named: `app`, `create_app`, `create_app("testing", debug=False)`, as Flask reads it."""
+    try:
+        node = ast.parse(wanted, mode="eval").body
+        positional = [ast.literal_eval(value) for value in getattr(node, "args", [])]
+        named = {keyword.arg: ast.literal_eval(keyword.value) for keyword in getattr(node, "keywords", [])}
+    except (SyntaxError, ValueError):
+        raise NoApplication("`%s` is no name, and no call with literal arguments" % wanted) from None
+    path = dotted(node.func if isinstance(node, ast.Call) else node)
+    if path is None:
+        raise NoApplication("`%s` is no name, and no call of one" % wanted)
+    value = eval_attribute(module, path)
+    return value(*positional, **named) if positional or named else called(value, path)
 
 
 def eval_attribute(module, path):
@@ -92,33 +105,6 @@ def called(value, name):
     if made is None:
         raise NoApplication("`%s` returns nothing" % name)
     return made
-
-
-def run_script(path):
-    """Runs a script as `python SCRIPT` would. The server, which would not return, is kept: what would it serve?"""
-    import werkzeug.serving
-
-    served = []
-
-    def run_simple(hostname, port, application, use_debugger=False, use_evalex=True, **options):
-        if use_debugger:
-            from werkzeug.debug import DebuggedApplication
-
-            application = DebuggedApplication(application, evalex=use_evalex)
-        served.append(application)
-
-    werkzeug.serving.run_simple = run_simple
-    folder = os.path.dirname(os.path.abspath(path))
-    sys.path.insert(0, folder)
-    sys.argv = [path]
-    try:
-        runpy.run_path(path, run_name="__main__")
-    except SystemExit:
-        if not served:
-            raise
-    if not served:
-        raise NoApplication("%s starts no development server" % path)
-    return served[0]
 
 
 def flask_of(application):

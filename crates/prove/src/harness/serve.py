@@ -9,8 +9,8 @@ import wsgiref.simple_server
 MOST_BODY = 16 << 20
 
 
-def run_application(command, root, teller):
-    """Boots, tells what there is, and serves until it is ended."""
+def run_application(command, folder, root, teller):
+    """Boots, and serves until it is ended."""
     mode = command["mode"]
     for name in [name for name in os.environ if name.startswith("FLASK_")]:
         del os.environ[name]
@@ -21,18 +21,26 @@ def run_application(command, root, teller):
     # What fails or is logged while it is imported may be shown later.
     recorder.arm()
     threading.settrace(recorder.trace)
+    failed = functools.partial(teller.tell, "failed")
+    serve = functools.partial(serve_application, command, root, recorder, teller)
     try:
-        if mode["script"]:
-            os.chdir(os.path.join(root, os.path.dirname(mode["script"])))
-            application, module, reasons = run_script(os.path.join(root, mode["script"])), None, []
-        else:
+        if mode["start"] == "import":
             application, module, reasons = find_application(command["candidates"], root)
+            name = module.__name__
+        else:
+            start_program(mode["start"], root, lambda served: serve(served, named(mode["start"]), []))
     except NoApplication as error:
-        teller.tell("failed", reason=str(error), log=tail(os.path.dirname(root)), no_flask=not has_flask())
+        failed(reason=str(error), log=tail(folder), no_flask=not has_flask())
         return
     except BaseException as error:
-        teller.tell("failed", reason=where_it_failed(error, root), log=tail(os.path.dirname(root)))
+        failed(reason=where_it_failed(error, root), log=tail(folder))
         return
+    serve(application, name, reasons)
+
+
+def serve_application(command, root, recorder, teller, application, name, reasons):
+    """Tells what there is, and serves it. Does not return: behind the call of a server, programs clean up."""
+    mode = command["mode"]
     app = flask_of(application)
     sys.settrace(None)
     early = recorder.told()
@@ -58,7 +66,7 @@ def run_application(command, root, teller):
         versions=versions(),
         canary=CANARY,
         framework="Flask" if app is not None else "WSGI",
-        module=getattr(module, "__name__", mode["script"]),
+        module=name,
         routes=routes_of(app, root) if app is not None else [],
         plans=plans,
         settings=settings_of(app),

@@ -1,6 +1,6 @@
 """Starts applications, watches over them, and leaves nothing behind.
 
-The four files of this folder are one program, in the order supervise, record, application, serve; tightlip hands it to
+The files of this folder are one program, in the order supervise, record, application, program, serve; tightlip hands it to
 `python -c` and speaks with it in lines of JSON. This process imports the framework once; every application is a fork
 of it, in a fresh copy of the project. It ends all that the application started, and removes the copy, when it is told
 to stop, and when its standard input is closed: so nothing is left, however tightlip ended.
@@ -86,7 +86,8 @@ class Supervisor:
     def boot(self, command):
         self.stop()
         self.folder = os.path.realpath(tempfile.mkdtemp(prefix="tightlip-"))
-        root = os.path.join(self.folder, "project")
+        # It keeps its name: a project that is a package is imported by it.
+        root = os.path.join(self.folder, "project", os.path.basename(command["project"]) or "project")
         try:
             copy_project(command["project"], root, command["copied"], command["left_out"])
         except (OSError, TooLarge) as error:
@@ -97,8 +98,8 @@ class Supervisor:
         if self.application:
             return
         try:
-            become_application(command, self.folder, self.teller)
-            run_application(command, root, self.teller)
+            become_application(command, self.folder, root, self.teller)
+            run_application(command, self.folder, root, self.teller)
         except BaseException as error:
             # Told by the one who waits; a traceback of the harness is of no use to anybody else.
             self.teller.tell("failed", reason="%s: %s" % (type(error).__name__, error), log=tail(self.folder))
@@ -265,7 +266,7 @@ def remove(folder):
     shutil.rmtree(folder, onerror=again)
 
 
-def become_application(command, folder, teller):
+def become_application(command, folder, root, teller):
     """The fork: own session, own output, limits, and nothing of the supervisor's in its hands."""
     signal.set_wakeup_fd(-1)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
@@ -279,7 +280,7 @@ def become_application(command, folder, teller):
     os.dup2(output, 2)
     sys.stdin, sys.stdout, sys.stderr = open(0), open(1, "w", buffering=1), open(2, "w", buffering=1)
     limit(command["limits"])
-    os.chdir(os.path.join(folder, "project"))
+    os.chdir(root)
     home = os.path.join(folder, "home")
     temporary = os.path.join(folder, "temporary")
     os.mkdir(home)

@@ -57,7 +57,7 @@ fn lines(exchange: &Exchange) -> Vec<&str> {
     let first = leaks(exchange, &Part::Body).next();
     let holds = |line: &&str| first.is_some_and(|text| line.contains(text));
     let lines: Vec<&str> = exchange.body.lines().collect();
-    let at = lines.iter().position(|line| holds(&line)).unwrap_or(0);
+    let at = lines.iter().position(holds).unwrap_or(0);
     let start = if at < MOST_LINES { 0 } else { at - MOST_LINES / 4 };
     lines[start..].iter().take(MOST_LINES).copied().collect()
 }

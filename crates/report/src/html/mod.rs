@@ -188,7 +188,10 @@ fn foot(report: &Report<'_>) -> Markup {
         footer {
             p {
                 "Made by tightlip " (env!("CARGO_PKG_VERSION")) " from "
-                (counted(report.summary.files, "file", "files")) ". "
+                (match report.summary.requests {
+                    Some(requests) => counted(requests, "request", "requests"),
+                    None => counted(report.summary.files, "file", "files"),
+                }) ". "
                 @if judgement.suppressed > 0 {
                     (counted(judgement.suppressed, "finding", "findings")) " silenced by comments in the source. "
                 }

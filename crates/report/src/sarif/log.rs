@@ -236,6 +236,11 @@ impl ArtifactLocation {
         Self { uri, uri_base_id: Some(ROOT) }
     }
 
+    /// An address, with the names of parameters in it escaped.
+    pub(super) fn of_request(address: &str) -> Self {
+        Self { uri: address.replace('{', "%7B").replace('}', "%7D"), uri_base_id: None }
+    }
+
     pub(super) fn absolute(path: String) -> Self {
         Self { uri: format!("file://{path}"), uri_base_id: None }
     }

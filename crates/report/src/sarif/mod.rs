@@ -215,7 +215,10 @@ impl Writer<'_> {
         let snippet = (!text.is_empty() && text.len() <= LONGEST_SNIPPET).then(|| Message::new(text));
         Location {
             physical_location: PhysicalLocation {
-                artifact_location: self.artifact(&place.file.path),
+                artifact_location: match place.file.is_request() {
+                    true => ArtifactLocation::of_request(&place.file.path),
+                    false => self.artifact(&place.file.path),
+                },
                 region: Some(region(start, Some(end), snippet)),
             },
             message: note.map(Message::new),

@@ -5,6 +5,7 @@
 //! time, and that was measured by the caller.
 
 mod applications;
+mod difference;
 mod escape;
 mod evidence;
 mod excerpt;
@@ -19,6 +20,7 @@ mod markdown;
 mod page;
 mod paths;
 mod position;
+mod prompt;
 mod repair;
 mod sarif;
 mod statistics;
@@ -39,6 +41,7 @@ pub use junit::junit;
 pub use markdown::markdown;
 pub use page::page_body;
 pub use position::{Lines, Position};
+pub use prompt::prompt;
 pub use repair::{Applicability, Change, Repair};
 pub use sarif::{RulePages, sarif};
 pub use statistics::{statistics, statistics_json};
@@ -66,11 +69,13 @@ pub enum Format {
     Junit,
     /// For spreadsheets.
     Csv,
+    /// For an assistant that repairs: one structured text for each finding.
+    Prompt,
 }
 
 impl Format {
     /// All of them, with the names by which they are asked for.
-    pub const NAMES: [(&'static str, Format); 9] = [
+    pub const NAMES: [(&'static str, Format); 10] = [
         ("text", Format::Text),
         ("json", Format::Json),
         ("sarif", Format::Sarif),
@@ -80,6 +85,7 @@ impl Format {
         ("gitlab", Format::Gitlab),
         ("junit", Format::Junit),
         ("csv", Format::Csv),
+        ("prompt", Format::Prompt),
     ];
 
     /// The format of this name.
@@ -167,5 +173,6 @@ pub fn write(
         Format::Gitlab => gitlab(report, out),
         Format::Junit => junit(report, out),
         Format::Csv => csv(report, out),
+        Format::Prompt => prompt(report, out),
     }
 }

@@ -125,7 +125,7 @@ fn block(fold: &Fold<'_>, positions: &Positions) -> String {
 }
 
 /// A fence that no line of `text` closes.
-fn fence(text: &str) -> String {
+pub(crate) fn fence(text: &str) -> String {
     "`".repeat(longest_run(text).max(2) + 1)
 }
 

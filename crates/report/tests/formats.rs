@@ -243,3 +243,25 @@ fn statistics_count_by_rule_most_often_broken_first() {
     assert_eq!(counts[0]["rule"], "TL101");
     assert_eq!((counts[0]["count"].as_u64(), counts[0]["gravest"].as_str()), (Some(2), Some("high")));
 }
+
+#[test]
+fn prompt_keeps_the_words_of_the_program_in_fences() {
+    insta::assert_snapshot!(written(&sample::judgement(), &[], Format::Prompt));
+    for judgement in every_judgement() {
+        let text = written(&judgement, &[], Format::Prompt);
+        let mut fence: Option<String> = None;
+        let mut headings = 0;
+        for line in text.lines() {
+            let ticks: String = line.chars().take_while(|character| *character == '`').collect();
+            match &fence {
+                Some(open) if line == open => fence = None,
+                None if ticks.len() > 2 => fence = Some(ticks),
+                None => headings += usize::from(line.starts_with("## Finding ")),
+                Some(_) => {}
+            }
+        }
+        assert_eq!(fence, None, "a fence is open:\n{text}");
+        assert_eq!(headings, judgement.findings.len());
+        assert!(!text.contains('\u{1b}') && !text.contains('\u{202e}'));
+    }
+}

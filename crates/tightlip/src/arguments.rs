@@ -76,7 +76,7 @@ pub(crate) struct CheckArguments {
     #[arg(default_value = ".")]
     pub(crate) paths: Vec<PathBuf>,
 
-    /// How to write the report: text, json, sarif, html, markdown, github, gitlab, junit or csv
+    /// How to write the report: text, json, sarif, html, markdown, github, gitlab, junit, csv or prompt
     ///
     /// FORMAT=FILE writes it to a file, beside what goes to standard output; it may be given several times, e.g.
     /// --output-format sarif=report.sarif --output-format html=report.html. One format without a file goes to

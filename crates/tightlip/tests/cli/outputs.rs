@@ -16,7 +16,8 @@ def index():
         return jsonify(error=str(error)), 500
 ";
 
-const ALL: [&str; 9] = ["text", "json", "sarif", "html", "markdown", "github", "gitlab", "junit", "csv"];
+const ALL: [&str; 10] =
+    ["text", "json", "sarif", "html", "markdown", "github", "gitlab", "junit", "csv", "prompt"];
 
 #[test]
 fn every_format_is_printed_and_written_alike() {

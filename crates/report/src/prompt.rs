@@ -66,13 +66,9 @@ fn controls(application: &Application, positions: &Positions) -> String {
         one_line(&application.framework)
     );
     for control in &application.controls {
-        let _ = writeln!(
-            page,
-            "- {}: {}; {}",
-            control.control.title(),
-            control.state.name(),
-            one_line(&control.reason)
-        );
+        let _ = write!(page, "- {}: {}", control.control.title(), control.state.name());
+        let reason = if control.reason.is_empty() { String::new() } else { format!("; {}", control.reason) };
+        let _ = writeln!(page, "{}", one_line(&reason));
         let Some(place) = control.place.as_ref().filter(|_| control.state != ControlState::Absent) else {
             continue;
         };
@@ -85,7 +81,9 @@ fn controls(application: &Application, positions: &Positions) -> String {
 }
 
 fn body(finding: &Finding, repair: Option<&Repair>, positions: &Positions) -> String {
-    let mut page = String::from("What is wrong, step by step:\n\n");
+    let line = positions.start(&finding.place).line;
+    let place = format!("{}:{line}\n", one_line(&finding.place.file.path));
+    let mut page = format!("Where:\n\n{}\nWhat is wrong, step by step:\n\n", fenced(&place));
     page.push_str(&fenced(&frames::render(finding, positions, TextStyle::default())));
     if let Some(example) = &finding.example {
         page.push_str("\nWhat could be sent:\n\n");

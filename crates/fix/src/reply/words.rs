@@ -71,6 +71,7 @@ pub(super) fn take_out(
             more_words: says_more(&flat, at),
             is_address: whole.contains(['?', '&']),
             goes_on: at + 2 < flat.len(),
+            follows_hole: at.checked_sub(2).is_some_and(|at| matches!(flat[at].1, Piece::Hole(..))),
         };
         let (left, right, says) = join(&before, &after, surroundings);
         let token = flat[at].0;
@@ -111,6 +112,7 @@ pub(super) fn trim_around(token: &mut Token) {
         more_words: true,
         is_address: false,
         goes_on: true,
+        follows_hole: false,
     };
     let (left, right, says) = join(&before, &after, surroundings);
     if !says {
@@ -146,6 +148,8 @@ struct Surroundings {
     is_address: bool,
     /// Something follows the words behind the hole.
     goes_on: bool,
+    /// The words before the hole stand behind another one.
+    follows_hole: bool,
 }
 
 /// Where a sentence starts or ends for sure.
@@ -157,7 +161,7 @@ fn segment_is_open(words: &str) -> bool {
 
 /// What is left of the words before and after a hole, and whether they say anything.
 fn join(before: &str, after: &str, surroundings: Surroundings) -> (String, String, bool) {
-    let Surroundings { is_code, other_holes, more_words, is_address, goes_on } = surroundings;
+    let Surroundings { is_code, other_holes, more_words, is_address, goes_on, follows_hole } = surroundings;
     let start = sentence_start(before, is_code);
     let (kept, sentence) = before.split_at(start);
     let end = sentence_end(after, is_code);
@@ -169,7 +173,10 @@ fn join(before: &str, after: &str, surroundings: Surroundings) -> (String, Strin
         let trimmed = rest.trim_end();
         rest[trimmed.len()..].to_owned()
     };
-    let left = trimmed_end(sentence);
+    let left = match follows_hole.then(|| closing(sentence)) {
+        Some(closed) if closed.len() > trimmed_end(sentence).len() => closed,
+        _ => trimmed_end(sentence),
+    };
     let right = trimmed_start(rest.trim_end(), sentence);
     let words = format!("{left} {right}");
     let letters = words.chars().filter(|letter| letter.is_alphabetic()).count();
@@ -246,6 +253,17 @@ fn trimmed_end(mut text: &str) -> &str {
     }
 }
 
+/// What of `text` closes what was opened before the hole that it follows: the quote behind `"%s"`.
+fn closing(text: &str) -> &str {
+    let mut rest = text;
+    while let Some(shorter) =
+        ["\\\"", "\\'", "\"", "'", "`", ")", "]"].iter().find_map(|close| rest.strip_prefix(close))
+    {
+        rest = shorter;
+    }
+    &text[..text.len() - rest.len()]
+}
+
 /// Without what closes the hole.
 fn trimmed_start<'a>(text: &'a str, before: &str) -> &'a str {
     let mut rest = text;
@@ -291,6 +309,8 @@ mod tests {
         leaves("'Failed: ' f'{e}'", "'Failed' ''");
         leaves("f'{{x}} is wrong: {e}'", "'{x} is wrong'");
         leaves("f'Import failed ({e}) for {name}'", "f'Import failed for {name}'");
+        leaves("f'Cannot add \"{name}\": {e}'", "f'Cannot add \"{name}\"'");
+        leaves("f'Cannot add ({name}) \"{e}\"'", "f'Cannot add ({name})'");
     }
 
     #[test]

@@ -3,7 +3,7 @@ use crate::{Class, ClassId, Directive, Expression, ExpressionId, Function, Funct
 /// What one source file becomes.
 #[derive(Clone, Debug, Default)]
 pub struct Module {
-    /// All functions; the first is the body of the module.
+    /// All functions; the first is the body of the module, the others stand in the order in which they begin.
     pub functions: Vec<Function>,
     /// All classes.
     pub classes: Vec<Class>,

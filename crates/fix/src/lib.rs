@@ -24,7 +24,7 @@ mod style;
 mod testing;
 mod unused;
 
-pub use compose::{Composition, compose};
+pub use compose::{Composition, Origin, compose};
 pub use edit::{Edit, Fix, NewFile, Refusal, Safety};
 pub use options::{HandlerStyle, Options};
 pub use propose::{Proposal, propose};

@@ -1,12 +1,16 @@
 //! Fixes in rounds: what goes together is put together in memory, checked as a whole, and only then kept.
 
+mod blame;
+
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::PathBuf;
 
 use tightlip_catalogue::OwnModel;
 use tightlip_fix::{Composition, Fix, Options, Proposal, Safety, compose};
 use tightlip_languages::Language;
-use tightlip_rules::{Finding, Judgement, Rule};
+use tightlip_rules::Finding;
+
+use blame::{Tried, blame};
 
 use crate::analyse::{Analysis, analyse};
 use crate::discover::{Discovery, Found};
@@ -35,12 +39,6 @@ struct Candidate {
     findings: Vec<usize>,
 }
 
-/// Why a set of fixes is not kept: the fixes that are to blame, as indexes, and in words.
-struct Blame {
-    fixes: Vec<usize>,
-    reason: String,
-}
-
 struct Mending<'a> {
     discovery: Discovery,
     texts: Texts,
@@ -53,9 +51,12 @@ struct Mending<'a> {
     failed: HashMap<String, String>,
     attempts: usize,
     mended: usize,
+    /// Whether fixes were kept since the first one failed.
+    is_outdated: bool,
 }
 
-/// Applies fixes that are as safe as `most` allows, until none is left that passes its check. Nothing is written.
+/// Applies fixes that are as safe as `most` allows, until none is left that passes its check: so a second time there is
+/// nothing to do. Nothing is written.
 pub(crate) fn mend(
     discovery: Discovery,
     analysis: Analysis,
@@ -75,12 +76,22 @@ pub(crate) fn mend(
         failed: HashMap::new(),
         attempts: 0,
         mended: 0,
+        is_outdated: false,
     };
     let mut analysis = analysis;
     loop {
         let candidates = mending.candidates(&analysis);
-        if candidates.is_empty() || mending.attempts >= MOST_ATTEMPTS {
+        if mending.attempts >= MOST_ATTEMPTS {
             break;
+        }
+        if candidates.is_empty() {
+            if !mending.is_outdated {
+                break;
+            }
+            // What failed beside what has been mended since may pass now.
+            mending.is_outdated = false;
+            mending.failed.clear();
+            continue;
         }
         if let Some(next) = mending.settle(&analysis, candidates)? {
             analysis = next;
@@ -125,32 +136,40 @@ impl Mending<'_> {
                 self.fail(analysis, &candidates, "its place is not there any more");
                 return Ok(None);
             }
-            let tried: Vec<Candidate> =
-                composition.applied.iter().map(|index| candidates[*index].clone()).collect();
+            let of_applied = |index: &usize| candidates[*index].clone();
+            let tried: Vec<Candidate> = composition.applied.iter().map(of_applied).collect();
             let (discovery, overlay) = self.with(&composition);
             let after = analyse(&discovery, self.own, &overlay, self.options)?;
-            let Some(blame) = blame(analysis, &after, &tried) else {
+            let blame = blame(
+                analysis,
+                &after,
+                &Tried { candidates: &candidates, fixes: &fixes, composition: &composition },
+            );
+            if blame.is_empty() {
                 self.keep(composition, discovery, overlay, &tried);
                 return Ok(Some(after));
-            };
-            if tried.len() == 1 {
-                self.fail(analysis, &tried, &blame.reason);
-                return Ok(None);
             }
-            let innocent: Vec<Candidate> = tried
-                .iter()
-                .enumerate()
-                .filter(|(index, _)| !blame.fixes.contains(index))
-                .map(|(_, candidate)| candidate.clone())
-                .collect();
-            candidates = if innocent.is_empty() || self.attempts >= MOST_ATTEMPTS {
-                tried[..tried.len() / 2].to_vec()
-            } else {
-                innocent
-            };
-            if blame.fixes.len() == 1 {
-                self.fail(analysis, &[tried[blame.fixes[0]].clone()], &blame.reason);
+            let is_innocent = |index: &&usize| !blame.contains_key(index);
+            let innocent: Vec<Candidate> =
+                composition.applied.iter().filter(is_innocent).map(of_applied).collect();
+            let (certain, suspects): (Vec<_>, Vec<_>) =
+                blame.iter().partition(|(_, accusation)| accusation.is_certain);
+            for (index, accusation) in &certain {
+                self.fail(analysis, &[of_applied(*index)], &accusation.reason);
             }
+            candidates = match (innocent.is_empty(), suspects.as_slice()) {
+                (false, _) => innocent,
+                (true, []) => return Ok(None),
+                (true, [(only, accusation)]) => {
+                    self.fail(analysis, &[of_applied(*only)], &accusation.reason);
+                    return Ok(None);
+                }
+                // One of them may be to blame for what all are suspected of.
+                (true, suspects) => {
+                    let first_half = suspects.iter().take(suspects.len() / 2);
+                    first_half.map(|(index, _)| of_applied(*index)).collect()
+                }
+            };
         }
     }
 
@@ -213,64 +232,7 @@ impl Mending<'_> {
         }
         self.discovery = discovery;
         self.texts = texts;
+        self.is_outdated = !self.failed.is_empty();
         self.mended += tried.iter().map(|candidate| candidate.findings.len()).sum::<usize>();
     }
-}
-
-/// What speaks against the fixes that were tried: a file that cannot be read as it could be before, a finding that is
-/// still there, or a new one.
-fn blame(before: &Analysis, after: &Analysis, tried: &[Candidate]) -> Option<Blame> {
-    let touching = |path: &str| -> Vec<usize> {
-        let touches = |candidate: &Candidate| {
-            candidate.fix.edits.iter().any(|edit| edit.path == path)
-                || candidate.fix.creates.iter().any(|file| file.path == path)
-        };
-        (0..tried.len()).filter(|index| touches(&tried[*index])).collect()
-    };
-    let problems = |analysis: &Analysis| -> HashMap<String, usize> {
-        analysis.problems.iter().fold(HashMap::new(), |mut counts, problem| {
-            *counts.entry(problem.path.clone()).or_default() += 1;
-            counts
-        })
-    };
-    let known = problems(before);
-    for (path, count) in problems(after) {
-        if count > known.get(&path).copied().unwrap_or_default() {
-            let reason = format!("{path} could not be read any more");
-            return Some(Blame { fixes: touching(&path), reason });
-        }
-    }
-    let (old, new) = (counts(&before.judgement), counts(&after.judgement));
-    let place = |index: usize| {
-        let finding = &before.judgement.findings[index];
-        (finding.rule, finding.place.file.path.clone())
-    };
-    let mut wanted = old.clone();
-    for index in tried.iter().flat_map(|candidate| &candidate.findings) {
-        wanted.entry(place(*index)).and_modify(|count| *count = count.saturating_sub(1));
-    }
-    let mut worse: Vec<_> = new.into_iter().collect();
-    worse.sort();
-    for ((rule, path), count) in worse {
-        let key = (rule, path);
-        if count <= wanted.get(&key).copied().unwrap_or_default() {
-            continue;
-        }
-        let is_of = |index: &usize| tried[*index].findings.iter().any(|finding| place(*finding) == key);
-        let own: Vec<usize> = (0..tried.len()).filter(is_of).collect();
-        if !own.is_empty() {
-            let reason = format!("{} would still be found in {}", key.0.name(), key.1);
-            return Some(Blame { fixes: own, reason });
-        }
-        let reason = format!("{} would be found in {}", key.0.name(), key.1);
-        return Some(Blame { fixes: touching(&key.1), reason });
-    }
-    None
-}
-
-fn counts(judgement: &Judgement) -> HashMap<(Rule, String), usize> {
-    judgement.findings.iter().fold(HashMap::new(), |mut counts, finding| {
-        *counts.entry((finding.rule, finding.place.file.path.clone())).or_default() += 1;
-        counts
-    })
 }

@@ -132,6 +132,46 @@ fn a_read_only_file_is_told_and_left() {
     assert_eq!(String::from_utf8_lossy(&text(&folder)), LEAK);
 }
 
+/// A limit on the size of files stands for a full disk: every byte that is written is refused.
+#[cfg(unix)]
+#[test]
+fn where_nothing_can_be_written_nothing_is_lost() {
+    use std::process::Command;
+    let folder = folder(LEAK.as_bytes());
+    let tightlip = folder.command(&[]).get_program().to_owned();
+    let script = "trap '' XFSZ; ulimit -f 0; exec \"$0\" check --select TL1 --fix app.py";
+    let mut shell = Command::new("sh");
+    let output =
+        shell.args(["-c", script]).arg(tightlip).current_dir(folder.path("")).output().expect("sh is there");
+    let words = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{words}");
+    assert!(words.contains("error: app.py: cannot be written: file too large"), "{words}");
+    assert_eq!(String::from_utf8_lossy(&text(&folder)), LEAK);
+    let beside =
+        fs::read_dir(folder.path("")).expect("it is there").map(|entry| entry.expect("one").file_name());
+    assert_eq!(beside.collect::<Vec<_>>(), ["app.py"], "nothing is left beside it");
+}
+
+#[test]
+fn several_ways_to_one_reply_are_mended_together() {
+    let arm = |name: &str| {
+        format!(
+            "\n\n@app.get('/{name}')\ndef {name}():\n    try:\n        return work()\n    except Exception as e:\n        \
+             raise Failed(f'{name} failed: {{e}}') from e\n"
+        )
+    };
+    let head = "from flask import Flask\n\napp = Flask(__name__)\n\n\nclass Failed(Exception):\n    \
+                def __init__(self, message):\n        self.message = message\n\n\n\
+                @app.errorhandler(Failed)\ndef show(error):\n    return error.message, 500\n";
+    let folder = folder([head, &arm("one"), &arm("two"), &arm("three")].concat().as_bytes());
+    let run = check(&folder, &["--fix", "--unsafe-fixes"]);
+    assert_eq!(run.code, Some(0), "{}", run.stdout);
+    let mended = String::from_utf8(text(&folder)).expect("it is text");
+    for name in ["one", "two", "three"] {
+        assert!(mended.contains(&format!("raise Failed('{name} failed') from e\n")), "{mended}");
+    }
+}
+
 #[test]
 fn programs_are_told_what_can_be_fixed() {
     let folder = folder(LEAK.as_bytes());

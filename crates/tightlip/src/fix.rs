@@ -155,19 +155,19 @@ impl Mending<'_> {
             let (certain, suspects): (Vec<_>, Vec<_>) =
                 blame.iter().partition(|(_, accusation)| accusation.is_certain);
             for (index, accusation) in &certain {
-                self.fail(analysis, &[of_applied(*index)], &accusation.reason);
+                self.fail(analysis, &[of_applied(index)], &accusation.reason);
             }
             candidates = match (innocent.is_empty(), suspects.as_slice()) {
                 (false, _) => innocent,
                 (true, []) => return Ok(None),
                 (true, [(only, accusation)]) => {
-                    self.fail(analysis, &[of_applied(*only)], &accusation.reason);
+                    self.fail(analysis, &[of_applied(only)], &accusation.reason);
                     return Ok(None);
                 }
                 // One of them may be to blame for what all are suspected of.
                 (true, suspects) => {
                     let first_half = suspects.iter().take(suspects.len() / 2);
-                    first_half.map(|(index, _)| of_applied(*index)).collect()
+                    first_half.map(|(index, _)| of_applied(index)).collect()
                 }
             };
         }

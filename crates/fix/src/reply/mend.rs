@@ -12,7 +12,7 @@ use super::body::{Body, arm_around, arm_binding};
 use super::record::{Recording, record};
 use super::rewrite::Rewriter;
 use super::spot::{Reader, Spot};
-use super::{consent, file_of, status};
+use super::{consent, file_of, object, status};
 use crate::edit::{Edit, Fix, Refusal};
 use crate::site::{Project, Site};
 
@@ -54,8 +54,14 @@ pub(super) fn mend(
         .iter()
         .filter_map(|read| reader.spot(read.id, if behind_guard { Rule::UnsafeGuard } else { read.rule }))
         .collect();
-    spots.sort();
-    spots.dedup();
+    let is_seen = !spots.is_empty();
+    spots.retain(|spot| !object::is_needed(&reader, *spot));
+    if is_seen && spots.is_empty() {
+        return Err(Refusal(
+            "the error itself is needed where it is handed on: no text can stand there".to_owned(),
+        ));
+    }
+    let spots = reader.merged(spots);
     let is_spread = spots.is_empty() && is_spread(&site, &body, handler);
     if spots.is_empty() && !is_spread {
         return Err(Refusal("the error is handed on as it is".to_owned()));
@@ -64,9 +70,9 @@ pub(super) fn mend(
     let status = statements
         .iter()
         .find_map(|statement| status::status(&site, &body, statement))
-        .or_else(|| status_of_flows(project, &flows));
+        .or_else(|| status_of_flows(project, &flows, first));
     let channel = flows.first().map_or(Channel::Body, |flow| flow.channel);
-    let instead = status::words(status, channel);
+    let instead = status::words(status, channel, stays_near(&flows, first));
     let rewriter = Rewriter { site: &site, body: &body, instead };
     let rewritten = rewriter.rewrite(&spots);
     let mut edits = rewritten.edits;
@@ -167,7 +173,7 @@ fn is_on_the_way(body: &Body<'_>, id: ExpressionId, steps: &[Span]) -> bool {
 }
 
 /// Whether what stands at `id` goes into the log.
-fn is_logged(reader: &Reader<'_>, id: ExpressionId) -> bool {
+pub(super) fn is_logged(reader: &Reader<'_>, id: ExpressionId) -> bool {
     let body = reader.body;
     body.around(id).any(|around| {
         let ExpressionKind::Call { callee, .. } = body.kind(around) else { return false };
@@ -211,16 +217,21 @@ fn is_empty_word(words: &str) -> bool {
     matches!(words.to_lowercase().as_str(), "error" | "failed" | "failure" | "an error occurred" | "fehler")
 }
 
-/// The status of the statement that sends.
-fn status_of_flows(project: &Project<'_>, flows: &[&Flow]) -> Option<i64> {
-    flows.iter().find_map(|flow| {
-        let site = project.site(FileId::Program(flow.location.file));
-        let module = site.module().ok()?;
-        let body = Body::new(module, &module.function(flow.function.id).body);
-        let inside = body.statements.iter().filter(|statement| statement.span.contains(flow.location.span));
-        let statement = inside.min_by_key(|statement| statement.span.end - statement.span.start)?;
-        status::status(&site, &body, statement)
-    })
+/// The status of the statements of the function that send, if they send the same.
+fn status_of_flows(project: &Project<'_>, flows: &[&Flow], source: &Source) -> Option<i64> {
+    let near = flows.iter().filter(|flow| flow.function == source.function);
+    let mut statuses = near.filter_map(|flow| status_of_flow(project, flow));
+    let first = statuses.next()?;
+    statuses.all(|other| other == first).then_some(first)
+}
+
+fn status_of_flow(project: &Project<'_>, flow: &Flow) -> Option<i64> {
+    let site = project.site(FileId::Program(flow.location.file));
+    let module = site.module().ok()?;
+    let body = Body::new(module, &module.function(flow.function.id).body);
+    let inside = body.statements.iter().filter(|statement| statement.span.contains(flow.location.span));
+    let statement = inside.min_by_key(|statement| statement.span.end - statement.span.start)?;
+    status::status(&site, &body, statement)
 }
 
 /// How the error is kept for operators.

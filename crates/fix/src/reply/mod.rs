@@ -5,6 +5,7 @@ mod body;
 mod consent;
 mod literal;
 mod mend;
+mod object;
 mod page;
 mod record;
 mod rewrite;

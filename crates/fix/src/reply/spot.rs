@@ -120,6 +120,45 @@ impl Reader<'_> {
         }
     }
 
+    /// Whether only the truth of what stands at `id` counts.
+    fn is_test(&self, id: ExpressionId) -> bool {
+        match self.body.parent(id) {
+            Some(parent) => match self.body.kind(parent) {
+                ExpressionKind::Choice { test, .. } => *test == id,
+                ExpressionKind::Logic { .. } => self.is_test(parent),
+                ExpressionKind::Not(_) => true,
+                _ => false,
+            },
+            None => self.is_looked_at(id),
+        }
+    }
+
+    /// The spots in order, each once; two that are both ways of one choice are one.
+    pub(super) fn merged(&self, mut spots: Vec<Spot>) -> Vec<Spot> {
+        let is_whole = |id: ExpressionId, spots: &[Spot]| {
+            spots.iter().any(|spot| matches!(spot, Spot::Whole(known, _) if *known == id))
+        };
+        let choice = |id: ExpressionId, spots: &[Spot]| {
+            let parent = self.body.parent(id)?;
+            let ExpressionKind::Choice { then, otherwise, .. } = *self.body.kind(parent) else { return None };
+            (is_whole(then, spots) && is_whole(otherwise, spots)).then_some(parent)
+        };
+        let all = spots.clone();
+        for spot in &mut spots {
+            if let Spot::Whole(id, _) = spot
+                && let Some(parent) = choice(*id, &all)
+            {
+                *id = parent;
+            }
+        }
+        spots.sort();
+        spots.dedup_by_key(|spot| match *spot {
+            Spot::Whole(id, _) => Spot::Whole(id, Shape::Text),
+            other => other,
+        });
+        spots
+    }
+
     fn step(&self, id: ExpressionId, parent: ExpressionId, rule: Rule) -> Option<Step> {
         Some(match self.body.kind(parent) {
             ExpressionKind::Attribute { name, .. } => {
@@ -151,11 +190,10 @@ impl Reader<'_> {
             }
             ExpressionKind::Logic { operator: LogicOperator::Or, .. } => Step::Up,
             ExpressionKind::Logic { operands, .. } => {
-                if operands.last() == Some(&id) {
-                    Step::Stop
-                } else {
+                if operands.last() != Some(&id) || self.is_test(parent) {
                     return None;
                 }
+                Step::Stop
             }
             ExpressionKind::Compare { .. } | ExpressionKind::Not(_) => return None,
             ExpressionKind::Comprehension { element, clauses, .. } => {
@@ -207,6 +245,10 @@ impl Reader<'_> {
             return Some(Step::Spot(Spot::Formatted(call, id)));
         }
         let first = self.first_argument(call) == Some(id);
+        // A key is no text.
+        if first && name == "get" && matches!(self.scope().target(callee), Target::Method(_)) {
+            return None;
+        }
         let makes =
             TEXT_MAKERS.contains(&name) || LIST_MAKERS.contains(&name) || RECORD_MAKERS.contains(&name);
         let is_source = match self.scope().target(callee) {

@@ -184,3 +184,57 @@ fn programs_are_told_what_can_be_fixed() {
     assert_eq!(change["artifactLocation"]["uri"], "app.py");
     assert_eq!(change["replacements"][0]["deletedRegion"]["startLine"], 10);
 }
+
+/// An application whose only view has `arm` for its `except Exception as e:`, behind `head`.
+fn with_arm(head: &str, arm: &str) -> String {
+    format!(
+        "from flask import Flask, jsonify\n\napp = Flask(__name__)\n{head}\n\n@app.get('/')\ndef read():\n    try:\n        \
+         return work()\n    except Exception as e:\n{arm}"
+    )
+}
+
+#[test]
+fn an_error_that_a_function_looks_into_stays_what_it_is() {
+    let helper = "\n\ndef parts_of(error):\n    if isinstance(error, KeyError):\n        return {'key': error.args}\n    return \
+                  {'error': str(error)}\n";
+    let before = with_arm(helper, "        return jsonify(parts_of(e)), 500\n");
+    becomes(&before, &before);
+}
+
+#[test]
+fn an_error_that_becomes_text_in_a_function_is_replaced_by_text() {
+    let helper = "\n\ndef failure(error):\n    return jsonify(error=str(error)), 404\n";
+    let before = with_arm(helper, "        return failure(e)\n");
+    let folder = folder(before.as_bytes());
+    check(&folder, &["--fix", "--unsafe-fixes"]);
+    let mended = String::from_utf8(text(&folder)).expect("it is text");
+    assert!(mended.contains("return failure('Not found')"), "{mended}");
+}
+
+#[test]
+fn a_loop_is_not_sent_over_a_text() {
+    let before = "import os\n\nfrom flask import Flask\n\napp = Flask(__name__)\n\n\n@app.get('/')\ndef read():\n    found = []\n    \
+                  for name in os.environ:\n        found.append(os.environ[name])\n    return {'all': found}\n";
+    let folder = folder(before.as_bytes());
+    check(&folder, &["--fix", "--unsafe-fixes"]);
+    let mended = String::from_utf8(text(&folder)).expect("it is text");
+    assert!(mended.contains("for name in os.environ:"), "{mended}");
+}
+
+#[test]
+fn both_ways_of_a_choice_are_one_text() {
+    let arm = "        message = e.message if hasattr(e, 'message') and e.message else str(e)\n        return \
+               jsonify(error=message), 403\n";
+    let after = "        app.logger.exception('read failed')\n        message = 'Forbidden'\n        return \
+                 jsonify(error=message), 403\n";
+    becomes(&with_arm("", arm), &with_arm("", after).replace("Exception as e", "Exception"));
+}
+
+#[test]
+fn the_name_of_an_exception_says_its_status() {
+    let class = "\n\nclass BadRequest(Exception):\n    pass\n\n\n@app.errorhandler(BadRequest)\ndef show(error):\n    return \
+                 jsonify(error=str(error)), 400\n";
+    let arm = "        raise BadRequest(str(e))\n";
+    let after = "        raise BadRequest('Bad request') from e\n";
+    becomes(&with_arm(class, arm), &with_arm(class, after));
+}

@@ -2,6 +2,7 @@
 
 mod bench;
 mod docs;
+mod hook;
 mod project;
 mod python;
 mod run;
@@ -17,7 +18,8 @@ cargo xtask bench [TREES]        CPU time and memory of `tightlip check` beside 
 cargo xtask bench lsp [TREES]    how soon the language server answers a change; see `bench lsp --help`
 cargo xtask bench leak           how fast replies are looked at, in MB/s on one core
 cargo xtask docs                 the documentation as a site, in target/site; fails where a link leads nowhere
-cargo xtask wheel [PROFILE]      the Python package, in target/wheels; installs it afresh and runs it";
+cargo xtask wheel [PROFILE]      the Python package, in target/wheels; installs it afresh and runs it,
+                                 and pre-commit's hook with it";
 
 /// A chore is done, or says in one sentence why not.
 type Done = Result<(), String>;

@@ -6,6 +6,7 @@ use crate::Done;
 use crate::project::root;
 use crate::python::environment;
 use crate::run::{cargo, say, step};
+use crate::wheel::wheel;
 
 /// Where the pins of each framework version stand: `requirements-flask-3.1.txt`.
 const PINS: &str = "crates/tightlip/tests/boot";
@@ -21,7 +22,9 @@ pub(crate) fn test(arguments: &[String]) -> Done {
     }
     step("cargo fmt", cargo().args(["fmt", "--all", "--check"]))?;
     step("cargo clippy", cargo().args(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))?;
-    step("cargo test", &mut tests)
+    step("cargo test", &mut tests)?;
+    // The profile of the tests, so that little is compiled again.
+    wheel(&["dev".to_owned()])
 }
 
 /// Runs the tests and takes the snapshots as they come out. Look at the difference before you commit it.

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::Done;
+use crate::hook::hook;
 use crate::project::{root, target};
 use crate::python::{environment, fresh_environment};
 use crate::run::{command, say, step};
@@ -24,13 +25,14 @@ pub(crate) fn wheel(arguments: &[String]) -> Done {
     // So that what is installed is what is built now.
     let _ = fs::remove_dir_all(&wheels);
     let mut maturin = command(&python);
-    maturin.args(["-m", "maturin", "build", "--profile", profile, "--out"]).arg(&wheels);
+    maturin.args(["-m", "maturin", "build", "--strip", "--profile", profile, "--out"]).arg(&wheels);
     step(&format!("build the wheel ({profile})"), &mut maturin)?;
     let wheel = only_wheel(&wheels)?;
     let installed = fresh_environment("venv-wheel-installed")?;
     let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input", "--no-index"];
     step(&format!("pip install {}", wheel.display()), Command::new(&installed).args(pip).arg(&wheel))?;
-    check_application(&installed.with_file_name(format!("tightlip{}", std::env::consts::EXE_SUFFIX)))
+    check_application(&installed.with_file_name(format!("tightlip{}", std::env::consts::EXE_SUFFIX)))?;
+    hook(&wheels)
 }
 
 fn only_wheel(folder: &Path) -> Result<PathBuf, String> {

@@ -1,4 +1,4 @@
-//! Descriptions of servers: OpenAPI 3 and Swagger 2, in JSON.
+//! Descriptions of servers: OpenAPI 3 and Swagger 2, in JSON or YAML.
 
 use std::collections::BTreeMap;
 
@@ -24,6 +24,9 @@ pub(crate) const USUAL: &[&str] = &[
     "/api/v1/openapi.json",
     "/openapi/openapi.json",
     "/static/openapi.json",
+    "/openapi.yaml",
+    "/swagger.yaml",
+    "/static/swagger.yaml",
 ];
 const METHODS: &[&str] = &["get", "head", "post", "put", "patch", "delete"];
 /// More routes are not read.
@@ -34,7 +37,7 @@ const DEEPEST: usize = 4;
 /// The routes of a description, as paths of the server; `None` where `bytes` are none. `root` is the path below which
 /// the application is.
 pub(crate) fn routes(bytes: &[u8], root: &str) -> Option<Vec<Known>> {
-    let document: Value = serde_json::from_slice(bytes).ok()?;
+    let document = document(bytes)?;
     let is_description = document.get("openapi").or(document.get("swagger")).is_some_and(Value::is_string);
     let paths = document.get("paths").and_then(Value::as_object).filter(|_| is_description)?;
     let description = Description { document: &document };
@@ -50,6 +53,16 @@ pub(crate) fn routes(bytes: &[u8], root: &str) -> Option<Vec<Known>> {
         }
     }
     Some(routes)
+}
+
+/// JSON, or YAML that looks like a description: any text is YAML.
+fn document(bytes: &[u8]) -> Option<Value> {
+    if let Ok(document) = serde_json::from_slice(bytes) {
+        return Some(document);
+    }
+    let text = std::str::from_utf8(bytes).ok()?;
+    let names = |line: &str| line.starts_with("openapi") || line.starts_with("swagger");
+    text.lines().any(names).then(|| serde_saphyr::from_str(text).ok())?
 }
 
 struct Description<'a> {
@@ -229,6 +242,26 @@ mod tests {
         let text = r#"{"swagger": "2.0", "basePath": "/", "paths": {"/login": {"post": {"parameters":
             [{"name": "name", "in": "formData", "type": "string"}]}}, "x-no-path": {"get": {}}}}"#;
         assert_eq!(written(text, "/shop"), ["POST /shop/login name=Ann"]);
+    }
+
+    #[test]
+    fn routes_written_in_yaml_are_read() {
+        let text = "# The shop.\nopenapi: 3.0.3\nservers:\n- url: /api\npaths:\n  /orders/{id}:\n    get:\n      \
+                    parameters:\n      - {name: id, in: path, example: 7}\n";
+        assert_eq!(written(text, ""), ["GET /api/orders/7 "]);
+    }
+
+    #[test]
+    fn yaml_that_is_broken_or_grows_without_end_is_none() {
+        assert!(routes(b"openapi: 3.0.0\npaths: [", "").is_none());
+        assert!(routes(b"paths: {}", "").is_none());
+        let mut text = "openapi: 3.0.0\na0: &a0 [x, x, x, x, x, x, x, x, x]\n".to_owned();
+        for level in 1..12 {
+            let names = vec![format!("*a{}", level - 1); 9].join(", ");
+            text.push_str(&format!("a{level}: &a{level} [{names}]\n"));
+        }
+        text.push_str("paths: {}\n");
+        assert!(routes(text.as_bytes(), "").is_none());
     }
 
     #[test]

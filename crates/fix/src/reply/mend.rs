@@ -80,7 +80,7 @@ pub(super) fn mend(
     let said = rewritten.said.iter().map(|words| plain(words)).find(|words| !words.is_empty());
     let recording = recording(project, first, handler, &reads, &body);
     let message = match (&said, recording) {
-        (Some(said), _) if !is_empty_word(said) => said.clone(),
+        (Some(said), _) if !is_empty_word(said) && !said.ends_with(instead) => said.clone(),
         (_, Recording::Parameter(_)) => "Unexpected error".to_owned(),
         _ => format!("{} failed", function_name(module, first.function)),
     };

@@ -32,7 +32,7 @@ const LEADING_OVER: &[&str] = &[
 
 /// Words that say nothing without what follows.
 const EMPTY: &[&str] =
-    &["exception", "details", "detail", "message", "msg", "err", "reason", "e", "ex", "exc"];
+    &["error", "exception", "details", "detail", "message", "msg", "err", "reason", "e", "ex", "exc"];
 
 /// Takes the holes that `is_raw` names out of `tokens`. Where nothing is left that says anything, `instead` stands
 /// there. Whether words of the author are left in every place.

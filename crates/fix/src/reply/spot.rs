@@ -74,7 +74,8 @@ const LIST_MAKERS: &[&str] = &[
 const RECORD_MAKERS: &[&str] = &["vars", "locals", "globals", "dict"];
 
 /// Parts of the names of functions that make words of an error.
-const WORD_MAKERS: &[&str] = &["message", "msg", "text", "describe", "to_str", "stringify"];
+const WORD_MAKERS: &[&str] =
+    &["message", "msg", "text", "describe", "to_str", "stringify", "summary", "explain"];
 
 /// Calls that tell nothing of what they are given.
 const HARMLESS: &[&str] = &["isinstance", "hasattr", "issubclass", "len", "bool", "id", "callable", "int"];

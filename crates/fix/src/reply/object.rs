@@ -1,10 +1,11 @@
 //! Where the error itself is needed: a text in its place would break what it is given to.
 
+use tightlip_catalogue::Rule;
 use tightlip_flow::FunctionRef;
 use tightlip_ir::{
-    Argument, ExpressionId, ExpressionKind, Owner, ParameterKind, Spread, StatementKind, Symbol,
+    Argument, ExpressionId, ExpressionKind, Owner, Parameter, ParameterKind, Spread, StatementKind, Symbol,
 };
-use tightlip_rules::Target;
+use tightlip_rules::{Target, walk};
 
 use super::body::Body;
 use super::spot::{Reader, Spot};
@@ -134,24 +135,33 @@ fn uses_more(
     let Ok(module) = site.module() else { return true };
     let body = Body::new(module, &definition.body);
     let inside = Reader { site: &site, body: &body, function };
+    if is_declared(&inside, parameter) {
+        return true;
+    }
     body.reads(parameter.name).into_iter().any(|id| needs_object(&inside, id, depth))
 }
 
 /// Whether the error is needed where it is read at `id`.
 fn needs_object(reader: &Reader<'_>, id: ExpressionId, depth: usize) -> bool {
     let body = reader.body;
-    if super::mend::is_logged(reader, id) {
+    if super::mend::is_logged(reader, id) || is_guarded(reader, id) {
         return false;
     }
     match body.parent(id).map(|parent| body.kind(parent)) {
         Some(ExpressionKind::Attribute { .. } | ExpressionKind::Index { .. }) => true,
-        Some(ExpressionKind::Call { callee, .. }) => {
+        Some(ExpressionKind::Call { callee, arguments }) => {
+            if let Some(spot) = reader.spot(id, Rule::ExceptionMessage)
+                && !matches!(spot, Spot::Whole(whole, _) if whole == id)
+            {
+                return false;
+            }
             let ExpressionKind::Name(name) = body.kind(*callee) else {
                 return is_looked_into(reader, id, depth + 1);
             };
             match name.text() {
-                "isinstance" | "hasattr" | "getattr" | "type" | "issubclass" | "vars" | "dir" => true,
-                "str" | "repr" | "format" | "bool" => false,
+                "type" | "vars" | "dir" => true,
+                "getattr" => arguments.len() < 3,
+                "isinstance" | "hasattr" | "issubclass" | "str" | "repr" | "format" | "bool" => false,
                 _ => is_looked_into(reader, id, depth + 1),
             }
         }
@@ -164,6 +174,40 @@ fn needs_object(reader: &Reader<'_>, id: ExpressionId, depth: usize) -> bool {
             _ => false,
         }),
     }
+}
+
+/// Whether it is asked first what the error is or has: `if isinstance(error, Refused): return error.reason`. A text
+/// takes the other way.
+fn is_guarded(reader: &Reader<'_>, id: ExpressionId) -> bool {
+    let body = reader.body;
+    let ExpressionKind::Name(error) = body.kind(id) else { return false };
+    let is_question = |part: ExpressionId| {
+        let ExpressionKind::Call { callee, arguments } = body.kind(part) else { return false };
+        let asks = matches!(body.kind(*callee), ExpressionKind::Name(name)
+            if matches!(name.text(), "isinstance" | "hasattr"));
+        let first = arguments.first().map(|argument| body.kind(argument.value));
+        asks && matches!(first, Some(ExpressionKind::Name(name)) if name == error)
+    };
+    let asks = |test: ExpressionId| walk::all_parts(body.module, test).into_iter().any(is_question);
+    let in_expression = body.around(id).any(|around| match body.kind(around) {
+        ExpressionKind::Choice { test, .. } => asks(*test),
+        ExpressionKind::Logic { operands, .. } => operands.iter().any(|operand| asks(*operand)),
+        _ => false,
+    });
+    in_expression
+        || body.statements.iter().any(|statement| match &statement.kind {
+            StatementKind::If { test, .. } => statement.span.contains(body.span(id)) && asks(*test),
+            _ => false,
+        })
+}
+
+/// Whether the annotation of a parameter says that it is an exception.
+fn is_declared(reader: &Reader<'_>, parameter: &Parameter) -> bool {
+    let Some(annotation) = parameter.annotation else { return false };
+    let site = reader.site;
+    let Ok(module) = site.module() else { return false };
+    let text = site.slice(module.expression(annotation).span);
+    text.ends_with("Exception") || text.ends_with("Error")
 }
 
 fn is_name_of_error(name: Symbol) -> bool {

@@ -195,8 +195,7 @@ fn with_arm(head: &str, arm: &str) -> String {
 
 #[test]
 fn an_error_that_a_function_looks_into_stays_what_it_is() {
-    let helper = "\n\ndef parts_of(error):\n    if isinstance(error, KeyError):\n        return {'key': error.args}\n    return \
-                  {'error': str(error)}\n";
+    let helper = "\n\ndef parts_of(error):\n    return {'code': error.code, 'error': str(error)}\n";
     let before = with_arm(helper, "        return jsonify(parts_of(e)), 500\n");
     becomes(&before, &before);
 }
@@ -209,6 +208,24 @@ fn an_error_that_becomes_text_in_a_function_is_replaced_by_text() {
     check(&folder, &["--fix", "--unsafe-fixes"]);
     let mended = String::from_utf8(text(&folder)).expect("it is text");
     assert!(mended.contains("return failure('Not found')"), "{mended}");
+}
+
+#[test]
+fn a_function_that_asks_first_takes_a_text_too() {
+    let helper = "\n\ndef failure(error):\n    if isinstance(error, Refused):\n        error = error.reason\n    return \
+                  jsonify(error='{}'.format(error)), 500\n";
+    let before = with_arm(helper, "        return failure(e)\n");
+    let folder = folder(before.as_bytes());
+    check(&folder, &["--fix", "--unsafe-fixes"]);
+    let mended = String::from_utf8(text(&folder)).expect("it is text");
+    assert!(mended.contains("return failure('Internal server error')"), "{mended}");
+}
+
+#[test]
+fn a_function_that_is_declared_to_take_an_error_gets_one() {
+    let helper = "\n\ndef failure(error: Exception):\n    return jsonify(error=str(error)), 500\n";
+    let before = with_arm(helper, "        return failure(e)\n");
+    becomes(&before, &before);
 }
 
 #[test]

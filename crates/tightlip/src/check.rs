@@ -83,7 +83,7 @@ fn run(arguments: &CheckArguments, color: Color) -> Result<Outcome, String> {
     }
     problems.sort();
     tell(&problems, stderr_color(color));
-    let repairs: Vec<Repair> = findings.iter().map(|finding| repair_of(finding, &repairs)).collect();
+    let repairs = repairs_of(findings, &repairs);
 
     let outcome = outcome(&judgement, &problems, arguments.exit_zero);
     let summary = Summary { files, elapsed: started.elapsed(), mended, requests: None };
@@ -119,8 +119,13 @@ pub(crate) fn by_fingerprint(judgement: &Judgement, repairs: Vec<Repair>) -> Has
     fingerprints.zip(repairs).collect()
 }
 
+/// The repairs of `findings`, in their order.
+pub(crate) fn repairs_of(findings: &[Finding], repairs: &HashMap<String, Repair>) -> Vec<Repair> {
+    findings.iter().map(|finding| repair_of(finding, repairs)).collect()
+}
+
 /// What can be done about a finding. Of one that was found by other means nothing is known.
-pub(crate) fn repair_of(finding: &Finding, repairs: &HashMap<String, Repair>) -> Repair {
+fn repair_of(finding: &Finding, repairs: &HashMap<String, Repair>) -> Repair {
     repairs.get(&finding.fingerprint).cloned().unwrap_or_else(|| Repair {
         title: String::new(),
         applicability: Applicability::None,

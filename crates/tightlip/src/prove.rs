@@ -8,12 +8,12 @@ use std::time::{Duration, Instant};
 use tightlip_prove::{
     Booted, Effort, Limits, NotBooted, Options, Outcome as Proved, Supervisor, interpreter,
 };
-use tightlip_report::{Gravity, Problem, Repair, Report, Summary, escape_controls};
+use tightlip_report::{Gravity, Problem, Report, Summary, escape_controls};
 use tightlip_rules::{Judgement, Verdict};
 
 use crate::analyse::{Analysis, analyse};
 use crate::arguments::{Color, ProveArguments};
-use crate::check::{by_fingerprint, outcome, repair_of, select, tell};
+use crate::check::{by_fingerprint, outcome, repairs_of, select, tell};
 use crate::config::escape_lines;
 use crate::configuration::Configurations;
 use crate::discover::discover;
@@ -72,8 +72,7 @@ fn run(arguments: &ProveArguments, color: Color) -> Result<Outcome, String> {
         outcome => outcome,
     };
     let summary = Summary { files, elapsed: started.elapsed(), mended: 0, requests: None };
-    let repairs: Vec<Repair> =
-        judgement.findings.iter().map(|finding| repair_of(finding, &repairs)).collect();
+    let repairs = repairs_of(&judgement.findings, &repairs);
     let report = Report {
         judgement: &judgement,
         repairs: &repairs,

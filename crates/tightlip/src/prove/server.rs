@@ -1,5 +1,6 @@
 //! `tightlip prove --url`: a server that runs already is asked from outside.
 
+use std::collections::HashMap;
 use std::fs::{self, File};
 use std::io::Read;
 use std::path::Path;
@@ -9,11 +10,11 @@ use std::time::{Duration, Instant};
 use tightlip_catalogue::{Probe, Signatures};
 use tightlip_leak::Detector;
 use tightlip_prove::{Methods, Pace, Server, Surveyed, prove_server};
-use tightlip_report::{Gravity, Problem, Repair, Report, Summary};
+use tightlip_report::{Gravity, Problem, Report, Summary};
 use tightlip_rules::Judgement;
 
 use crate::arguments::{Color, ProveArguments};
-use crate::check::{outcome, repair_of, select, tell};
+use crate::check::{outcome, repairs_of, select, tell};
 use crate::configuration::Configurations;
 use crate::output::{Outcome, complain, print};
 use crate::outputs::Outputs;
@@ -57,9 +58,7 @@ pub(super) fn ask(url: &str, arguments: &ProveArguments, color: Color) -> Result
     let problems: Vec<Problem> = surveyed.troubles.iter().map(trouble).collect();
     tell(&problems, stderr_color(color));
     let outcome = outcome(&judgement, &problems, arguments.exit_zero);
-    let nothing = Default::default();
-    let repairs: Vec<Repair> =
-        judgement.findings.iter().map(|finding| repair_of(finding, &nothing)).collect();
+    let repairs = repairs_of(&judgement.findings, &HashMap::new());
     let summary =
         Summary { files: 0, elapsed: started.elapsed(), mended: 0, requests: Some(surveyed.requests) };
     let report =

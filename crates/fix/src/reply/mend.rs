@@ -72,7 +72,14 @@ pub(super) fn mend(
         .find_map(|statement| status::status(&site, &body, statement))
         .or_else(|| status_of_flows(project, &flows, first));
     let channel = flows.first().map_or(Channel::Body, |flow| flow.channel);
-    let instead = status::words(status, channel, stays_near(&flows, first));
+    let tells_state = |source: &Arc<Source>| {
+        matches!(source.rule, Rule::RuntimeInternals | Rule::VersionDetail | Rule::LogContent)
+    };
+    let instead = if sources.iter().all(tells_state) {
+        status::NOT_TOLD
+    } else {
+        status::words(status, channel, stays_near(&flows, first))
+    };
     let rewriter = Rewriter { site: &site, body: &body, instead };
     let rewritten = rewriter.rewrite(&spots);
     let mut edits = rewritten.edits;

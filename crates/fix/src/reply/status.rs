@@ -87,6 +87,9 @@ fn named(name: &str) -> Option<i64> {
         .map(|known| known.0)
 }
 
+/// What to say where no error is told of: settings, versions, content of logs.
+pub(super) const NOT_TOLD: &str = "Not available";
+
 /// What to say with it.
 pub(super) fn words(status: Option<i64>, channel: Channel, is_near: bool) -> &'static str {
     let known = status.and_then(|status| STATUSES.iter().find(|(known, _)| *known == status));

@@ -255,3 +255,12 @@ fn the_name_of_an_exception_says_its_status() {
     let after = "        raise BadRequest('Bad request') from e\n";
     becomes(&with_arm(class, arm), &with_arm(class, after));
 }
+
+#[test]
+fn a_version_gives_way_to_no_word_about_errors() {
+    let before = "import platform\nfrom flask import Flask\n\napp = Flask(__name__)\n\n\n@app.get('/')\ndef read():\n    \
+                  return {'python': platform.python_version()}\n";
+    let after = "from flask import Flask\n\napp = Flask(__name__)\n\n\n@app.get('/')\ndef read():\n    return {'python': \
+                 'Not available'}\n";
+    becomes(before, after);
+}

@@ -135,8 +135,9 @@ enum State {
     Plain(Box<Scanner>),
     /// The first bytes have to show whether it is packed as it says.
     Waiting { coding: Coding, first: Vec<u8>, scanner: Box<Scanner> },
-    /// It is packed.
-    Packed(Box<dyn Unpack>),
+    /// It is packed. What comes is unpacked in steps of one size: where a coding is broken, it depends on them how much
+    /// of what came before is seen.
+    Packed { unpack: Box<dyn Unpack>, waiting: Vec<u8> },
     /// Nothing more is looked at.
     Over(Box<Scanner>),
 }
@@ -173,8 +174,11 @@ impl Decoder {
                     self.open();
                 }
             }
-            State::Packed(unpack) => {
-                let failed = bytes.chunks(STEP).find_map(|piece| unpack.write_all(piece).err());
+            State::Packed { unpack, waiting } => {
+                waiting.extend_from_slice(bytes);
+                let whole = waiting.len() - waiting.len() % STEP;
+                let failed = waiting[..whole].chunks(STEP).find_map(|piece| unpack.write_all(piece).err());
+                waiting.drain(..whole);
                 if let Some(error) = failed {
                     self.give_up(&error);
                 }
@@ -196,7 +200,7 @@ impl Decoder {
         let outlet = Outlet { scanner: Some(scanner), left: MOST_UNPACKED };
         match coding.open(&first, outlet) {
             Ok(unpack) => {
-                self.state = State::Packed(unpack);
+                self.state = State::Packed { unpack, waiting: Vec::new() };
                 self.push(&first);
             }
             Err(_) => self.problem = Some(Problem::BrokenCoding(self.name.clone())),
@@ -205,7 +209,7 @@ impl Decoder {
 
     fn give_up(&mut self, error: &io::Error) {
         let too_large = matches!(error.kind(), ErrorKind::StorageFull);
-        let State::Packed(mut unpack) = self.take() else { return };
+        let State::Packed { mut unpack, .. } = self.take() else { return };
         let outlet = unpack.outlet();
         let is_full = too_large || outlet.left == 0;
         self.problem = Some(match is_full {
@@ -226,8 +230,8 @@ impl Decoder {
         if matches!(self.state, State::Waiting { .. }) {
             self.open();
         }
-        if let State::Packed(unpack) = &mut self.state {
-            match unpack.flush().and_then(|()| unpack.end()) {
+        if let State::Packed { unpack, waiting } = &mut self.state {
+            match unpack.write_all(waiting).and_then(|()| unpack.flush()).and_then(|()| unpack.end()) {
                 Ok(()) => {
                     if let Some(scanner) = unpack.outlet().scanner.take() {
                         self.state = State::Over(scanner);
@@ -241,7 +245,7 @@ impl Decoder {
                 (*scanner, self.problem)
             }
             // Its scanner was taken out above.
-            State::Packed(_) => (Scanner::default(), self.problem),
+            State::Packed { .. } => (Scanner::default(), self.problem),
         }
     }
 }

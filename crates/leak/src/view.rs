@@ -20,50 +20,78 @@ const DEEPEST: usize = 3;
 pub(crate) struct View {
     /// What is read.
     pub(crate) text: Vec<u8>,
-    /// Where each byte of it comes from; nothing where all is as it was.
-    places: Option<Vec<Range<u32>>>,
+    /// Where it comes from, in order and without gaps; nothing where all is as it was.
+    runs: Option<Vec<Run>>,
     /// Whether tags are still in it.
     pub(crate) is_markup: bool,
     /// Whether it is what a person would read.
     pub(crate) is_text: bool,
 }
 
+/// Where a stretch of a view comes from.
+#[derive(Clone, Debug)]
+struct Run {
+    /// Where it begins in the view.
+    at: usize,
+    /// Where it comes from in the part of the body.
+    origin: Range<usize>,
+    /// Whether it is the same, byte for byte; otherwise all of it stands for all of the origin.
+    is_kept: bool,
+}
+
+impl Run {
+    /// Where the byte at `index` of the view comes from; it is in this run.
+    fn origin_of(&self, index: usize) -> Range<usize> {
+        if self.is_kept {
+            let start = self.origin.start + (index - self.at);
+            start..start + 1
+        } else {
+            self.origin.clone()
+        }
+    }
+}
+
 impl View {
+    /// The part of the body as it is.
+    fn whole(text: &[u8], is_text: bool) -> Self {
+        Self { text: text.to_vec(), runs: None, is_markup: true, is_text }
+    }
+
     /// Where in the part of the body this range of the view comes from.
     pub(crate) fn origin(&self, range: Range<usize>) -> Range<usize> {
-        match &self.places {
-            None => range,
-            Some(places) => {
-                let place = |index: usize| places.get(index).cloned().unwrap_or_default();
-                let end = place(range.end.saturating_sub(1)).end as usize;
-                let start = place(range.start).start as usize;
-                start.min(end)..end
-            }
-        }
+        let Some(runs) = &self.runs else { return range };
+        let place = |index: usize| {
+            let after = runs.partition_point(|run| run.at <= index);
+            let run = runs[..after].last().filter(|_| index < self.text.len());
+            run.map_or(0..0, |run| run.origin_of(index))
+        };
+        let end = place(range.end.saturating_sub(1)).end;
+        place(range.start).start.min(end)..end
     }
 
     /// What of the view comes from this range of the part of the body.
     pub(crate) fn window(&self, range: Range<usize>) -> Range<usize> {
-        match &self.places {
-            None => range,
-            Some(places) => {
-                let start = places.partition_point(|place| (place.end as usize) <= range.start);
-                let end = places.partition_point(|place| (place.start as usize) < range.end);
-                start..end.max(start)
-            }
-        }
+        let Some(runs) = &self.runs else { return range };
+        let start = match runs.get(runs.partition_point(|run| run.origin.end <= range.start)) {
+            None => self.text.len(),
+            Some(run) if run.is_kept => run.at + range.start.saturating_sub(run.origin.start),
+            Some(run) => run.at,
+        };
+        let after = runs.partition_point(|run| run.origin.start < range.end);
+        let next = runs.get(after).map_or(self.text.len(), |run| run.at);
+        let end = match runs[..after].last() {
+            Some(run) if run.is_kept => next.min(run.at + (range.end - run.origin.start)),
+            Some(_) => next,
+            None => 0,
+        };
+        start..end.max(start)
     }
 }
 
 /// All ways to read a part of a body of this kind.
 pub(crate) fn views(kind: Kind, part: &[u8]) -> Vec<View> {
     let has_tags = kind == Kind::Markup;
-    let mut views = vec![View {
-        text: part.to_vec(),
-        places: None,
-        is_markup: true,
-        is_text: !has_tags || !is_marked(part),
-    }];
+    let mut views = vec![View::whole(part, !has_tags || !is_marked(part))];
     let mut strip_next = has_tags;
     // A page holds data with escapes, data holds pages: each is unpacked in turn while there is something to unpack.
     for _ in 0..=DEEPEST {
@@ -96,34 +124,67 @@ fn is_escaped(text: &[u8]) -> bool {
 /// A text in the making.
 struct Writer<'a> {
     from: &'a View,
+    /// Which run of `from` is read; nothing before it is asked for again.
+    next: usize,
     text: Vec<u8>,
-    places: Vec<Range<u32>>,
+    runs: Vec<Run>,
 }
 
 impl<'a> Writer<'a> {
     fn new(from: &'a View) -> Self {
-        let length = from.text.len();
-        Self { from, text: Vec::with_capacity(length), places: Vec::with_capacity(length) }
+        Self { from, next: 0, text: Vec::with_capacity(from.text.len()), runs: Vec::new() }
     }
 
     /// The same as before.
     fn keep(&mut self, range: Range<usize>) {
+        if range.is_empty() {
+            return;
+        }
+        let at = self.text.len();
         self.text.extend_from_slice(&self.from.text[range.clone()]);
-        match &self.from.places {
-            None => self.places.extend(range.map(|index| index as u32..index as u32 + 1)),
-            Some(places) => self.places.extend_from_slice(&places[range]),
+        let Some(runs) = &self.from.runs else {
+            self.push(Run { at, origin: range, is_kept: true });
+            return;
+        };
+        while runs.get(self.next + 1).is_some_and(|run| run.at <= range.start) {
+            self.next += 1;
+        }
+        let mut from = range.start;
+        while from < range.end {
+            let run = &runs[self.next];
+            let end = runs.get(self.next + 1).map_or(range.end, |run| run.at.min(range.end));
+            let origin = match run.is_kept {
+                true => run.origin_of(from).start..run.origin_of(end - 1).end,
+                false => run.origin.clone(),
+            };
+            self.push(Run { at: at + (from - range.start), origin, is_kept: run.is_kept });
+            from = end;
+            if from < range.end {
+                self.next += 1;
+            }
         }
     }
 
     /// `text` stands for what was in `range`.
     fn put(&mut self, text: &[u8], range: Range<usize>) {
-        let origin = self.from.origin(range);
-        self.text.extend_from_slice(text);
-        self.places.extend(text.iter().map(|_| origin.start as u32..origin.end as u32));
+        if !text.is_empty() {
+            let origin = self.from.origin(range);
+            self.push(Run { at: self.text.len(), origin, is_kept: false });
+            self.text.extend_from_slice(text);
+        }
+    }
+
+    fn push(&mut self, run: Run) {
+        match self.runs.last_mut() {
+            Some(last) if last.is_kept && run.is_kept && last.origin.end == run.origin.start => {
+                last.origin.end = run.origin.end;
+            }
+            _ => self.runs.push(run),
+        }
     }
 
     fn finish(self, is_markup: bool) -> View {
-        View { text: self.text, places: Some(self.places), is_markup, is_text: true }
+        View { text: self.text, runs: Some(self.runs), is_markup, is_text: true }
     }
 }
 
@@ -268,7 +329,7 @@ fn hexadecimal(digits: &[u8]) -> Option<u32> {
 
 /// The text without its escapes.
 pub(crate) fn unescape(text: &[u8]) -> Vec<u8> {
-    unescaped(&View { text: text.to_vec(), places: None, is_markup: false, is_text: true }).text
+    unescaped(&View::whole(text, true)).text
 }
 
 #[cfg(test)]

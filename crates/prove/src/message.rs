@@ -159,6 +159,9 @@ pub(crate) struct Route {
     pub(crate) places: Vec<Lines>,
     /// Texts that they look up.
     pub(crate) keys: Vec<String>,
+    /// What the framework takes out of the request for them, by the part of it.
+    #[serde(default)]
+    pub(crate) asked: std::collections::BTreeMap<String, Vec<String>>,
 }
 
 /// A line at which an exception can be raised, and the type that is caught there.

@@ -89,6 +89,12 @@ pub(crate) struct Learned {
 }
 
 impl Learned {
+    /// What is known of a route before it was asked.
+    pub(crate) fn of(route: &Route) -> Self {
+        let sets = route.asked.iter().map(|(part, names)| (part.clone(), names.iter().cloned().collect()));
+        Self { asked: sets.collect(), ..Self::default() }
+    }
+
     /// Notes what the application looked up. Whether anything is new.
     pub(crate) fn take(&mut self, told: &Served) -> bool {
         let mut is_new = false;

@@ -15,6 +15,8 @@ use tightlip_catalogue::{Pattern, Rule, Side, pattern_pages};
 use tightlip_prove::{Effort, Options, Outcome, Supervisor, prove};
 use tightlip_rules::{Cause, Judgement, Verdict};
 
+#[path = "prove/frameworks.rs"]
+mod frameworks;
 #[path = "prove/hostile.rs"]
 mod hostile;
 #[cfg(target_os = "linux")]

@@ -40,6 +40,7 @@ impl Known {
             choices: BTreeMap::new(),
             places: Vec::new(),
             keys: Vec::new(),
+            asked: BTreeMap::new(),
         };
         let (path, args, form) = Default::default();
         Self { route, learned: Learned::default(), path, args, form }

@@ -67,7 +67,7 @@ impl<'a> Explorer<'a> {
     ) -> Result<Self, NotBooted> {
         let ready = supervisor.boot(boot, effort.boot)?;
         let client = client(&ready, effort)?;
-        let learned = vec![Learned::default(); ready.routes.len()];
+        let learned = ready.routes.iter().map(Learned::of).collect();
         let looks = vec![0; ready.routes.len()];
         // No request was sent yet, so none of them comes before.
         let early = ready.raised.iter().filter(|raised| is_raw(raised));

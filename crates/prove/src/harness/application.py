@@ -1,8 +1,18 @@
-# Finds the application as Flask itself does, and tells what there is of it: routes, handlers, places to put faults in.
+# Finds the application as Flask itself does, and places in it to put faults in.
 
 # The names that Flask looks for, in its order.
 ATTRIBUTES = ("app", "application")
 FACTORIES = ("create_app", "make_app")
+# Classes of applications: where a module has one instance of them, it is the application.
+KINDS = (
+    ("flask", "Flask"),
+    ("quart", "Quart"),
+    ("starlette.applications", "Starlette"),
+    ("litestar", "Litestar"),
+    ("falcon", "App"),
+    ("falcon.asgi", "App"),
+    ("bottle", "Bottle"),
+)
 MOST_POINTS = 12
 
 
@@ -41,16 +51,16 @@ def where_it_failed(error, root):
 def application_of(module, wanted):
     if wanted:
         return wanted_of(module, wanted)
-    flask = sys.modules.get("flask")
-    is_flask = lambda value: flask is not None and isinstance(value, flask.Flask)  # noqa: E731
+    kinds = kinds_of_applications()
     for name in ATTRIBUTES:
-        if is_flask(getattr(module, name, None)):
+        if isinstance(getattr(module, name, None), kinds):
             return getattr(module, name)
-    instances = {id(value): value for value in vars(module).values() if is_flask(value)}
+    instances = {id(value): value for value in vars(module).values() if isinstance(value, kinds)}
     if len(instances) == 1:
         return next(iter(instances.values()))
     if len(instances) > 1:
-        raise NoApplication("has several Flask applications; --app %s:NAME says which" % module.__name__)
+        kind = type(next(iter(instances.values()))).__name__
+        raise NoApplication("has several %s applications; --app %s:NAME says which" % (kind, module.__name__))
     for name in FACTORIES:
         factory = getattr(module, name, None)
         if inspect.isfunction(factory):
@@ -59,6 +69,12 @@ def application_of(module, wanted):
         if callable(getattr(module, name, None)):
             return getattr(module, name)
     raise NoApplication("has no application (`app`, `application`, one Flask instance, `create_app`)")
+
+
+def kinds_of_applications():
+    """The classes of `KINDS` that are imported; what was not imported has no instance."""
+    kinds = (getattr(sys.modules.get(module), name, None) for module, name in KINDS)
+    return tuple(kind for kind in kinds if kind is not None)
 
 
 def wanted_of(module, wanted):
@@ -87,11 +103,10 @@ def eval_attribute(module, path):
 
 def called(value, name):
     """Applications as they are; what makes them is called."""
-    flask = sys.modules.get("flask")
-    if not inspect.isfunction(value) or (flask is not None and isinstance(value, flask.Flask)):
+    if not inspect.isfunction(value):
         return value
     parameters = list(inspect.signature(value).parameters.values())
-    if [parameter.name for parameter in parameters][:2] == ["environ", "start_response"]:
+    if [parameter.name for parameter in parameters][:2] == ["environ", "start_response"] or is_asgi(value):
         return value
     missing = [
         parameter.name
@@ -107,90 +122,22 @@ def called(value, name):
     return made
 
 
-def flask_of(application):
-    """The Flask application that is this or in it."""
-    flask = sys.modules.get("flask")
+def within(application, kinds):
+    """The instance of one of these classes that this is or that is in it: middlewares are around applications."""
     for _ in range(10):
-        if flask is not None and isinstance(application, flask.Flask):
+        if isinstance(application, kinds):
             return application
-        inner = [getattr(application, name, None) for name in ("app", "application", "wsgi_app")]
+        inner = [getattr(application, name, None) for name in ("app", "application", "wsgi_app", "asgi_app")]
         application = next((value for value in inner if value is not None), None)
         owner = getattr(application, "__self__", None)
         application = owner if owner is not None else application
     return None
 
 
-# Routes.
-
-
-def routes_of(app, root):
-    routes = []
-    for rule in app.url_map.iter_rules():
-        methods = sorted((rule.methods or {"GET"}) - {"HEAD", "OPTIONS"})
-        for method in methods[:6]:
-            functions = functions_of(app.view_functions.get(rule.endpoint), method)
-            places = [place for place in (place_of(function, root) for function in functions) if place]
-            routes.append({
-                "rule": rule.rule,
-                "method": method,
-                "endpoint": rule.endpoint,
-                "converters": {name: type(converter).__name__ for name, converter in rule._converters.items()},
-                "choices": {
-                    name: sorted(converter.items)
-                    for name, converter in rule._converters.items()
-                    if isinstance(getattr(converter, "items", None), (set, frozenset, list, tuple))
-                },
-                "places": places,
-                "keys": sorted({key for place in places for key in keys_in(root, place)})[:MOST_TEXTS],
-            })
-    return routes
-
-
-def functions_of(view, method):
-    """The functions that answer: the view's, or the method's of its class."""
-    if view is None:
-        return []
-    kind = getattr(view, "view_class", None)
-    if kind is not None:
-        found = [getattr(kind, method.lower(), None), getattr(kind, "dispatch_request", None)]
-        return [function for function in found if function is not None]
-    return [view]
-
-
-def place_of(function, root):
-    """Where a function is, without what decorates it: path, first line, last line."""
-    try:
-        function = inspect.unwrap(function)
-    except ValueError:
-        return None
-    while isinstance(function, functools.partial):
-        function = function.func
-    code = getattr(getattr(function, "__func__", function), "__code__", None)
-    if code is None or not code.co_filename.startswith(root + os.sep):
-        return None
-    last = max([line for _, _, line in lines_of(code)] + [code.co_firstlineno])
-    return {"path": os.path.relpath(code.co_filename, root), "line": code.co_firstlineno, "end": last}
-
-
-def lines_of(code):
-    import dis
-
-    return [(None, None, line) for _, line in dis.findlinestarts(code) if line is not None]
-
-
-def keys_in(root, place):
-    """Texts that the function looks up: `form["email"]`, `args.get("since")`."""
-    found = set()
-    for node in ast.walk(parsed(os.path.join(root, place["path"]))):
-        if not place["line"] <= getattr(node, "lineno", 0) <= place["end"]:
-            continue
-        if isinstance(node, ast.Subscript):
-            index = getattr(node.slice, "value", node.slice)
-            found.add(index if isinstance(index, str) else getattr(index, "value", getattr(index, "s", None)))
-        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.args:
-            if node.func.attr in ("get", "pop", "getlist", "setdefault"):
-                found.add(getattr(node.args[0], "value", getattr(node.args[0], "s", None)))
-    return {key for key in found if isinstance(key, str) and 0 < len(key) < 60 and key[0] != "/"}
+def flask_of(application):
+    """The Flask application that is this or in it, or one of Quart, which has its routes and handlers as Flask has."""
+    kinds = (getattr(sys.modules.get("flask"), "Flask", None), getattr(sys.modules.get("quart"), "Quart", None))
+    return within(application, tuple(kind for kind in kinds if kind is not None))
 
 
 # Where faults are put in.

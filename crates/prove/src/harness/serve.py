@@ -16,11 +16,10 @@ def run_application(command, folder, root, teller):
         del os.environ[name]
     os.environ.update(mode["environment"])
     os.environ["TIGHTLIP_CANARY"] = CANARY
-    recorder = Recorder(root, {})
+    recorder = Recorder(root)
     watch_process(recorder, command["limits"], command["network"])
     # What fails or is logged while it is imported may be shown later.
-    recorder.arm()
-    threading.settrace(recorder.trace)
+    recorder.follower.start()
     failed = functools.partial(teller.tell, "failed")
     serve = functools.partial(serve_application, command, root, recorder, teller)
     try:
@@ -42,18 +41,23 @@ def serve_application(command, root, recorder, teller, application, name, reason
     """Tells what there is, and serves it. Does not return: behind the call of a server, programs clean up."""
     mode = command["mode"]
     app = flask_of(application)
-    sys.settrace(None)
+    if is_asgi(application):
+        try:
+            application = Bridge(application, recorder)
+        except NoApplication as error:
+            teller.tell("failed", reason="%s: %s" % (name, error), log="")
+            return
+    recorder.follower.stop()
     early = recorder.told()
-    # What was found out of frames so far did not know which lines are of interest.
-    recorder.codes.clear()
     plans = plans_of(command["findings"], app, root)
-    recorder.watched = {
-        os.path.join(root, path): frozenset(lines) for path, lines in watched_lines(command["findings"], plans).items()
-    }
-    if app is not None:
+    recorder.watch(watched_lines(command["findings"], plans))
+    framework, routes = routes_of(application, app, root)
+    if framework == "Flask":
         if mode["debug"]:
             application = debugged(app)
         watch_flask(app, recorder)
+    else:
+        watch_starlette(recorder)
     server = Server(("127.0.0.1", 0), Handler)
     server.set_app(Gateway(application, app, recorder, teller))
     teller.tell(
@@ -65,9 +69,9 @@ def serve_application(command, root, recorder, teller, application, name, reason
         python=platform.python_version(),
         versions=versions(),
         canary=CANARY,
-        framework="Flask" if app is not None else "WSGI",
+        framework=framework,
         module=name,
-        routes=routes_of(app, root) if app is not None else [],
+        routes=routes,
         plans=plans,
         settings=settings_of(app),
         raised=early["raised"],
@@ -97,7 +101,7 @@ def versions():
     import importlib.metadata
 
     found = []
-    for name in ("flask", "werkzeug"):
+    for name in ("flask", "werkzeug", "quart", "starlette", "fastapi", "bottle", "django", "falcon", "litestar"):
         try:
             found.append(importlib.metadata.version(name))
         except importlib.metadata.PackageNotFoundError:
@@ -201,6 +205,38 @@ def watch_flask(app, recorder):
     app.request_class = Request
     for name in ("handle_user_exception", "handle_exception"):
         watch_handling(type(app), name, recorder)
+
+
+def watch_starlette(recorder):
+    """Notices what programs of Starlette, FastAPI and their like ask of a request."""
+    structures = sys.modules.get("starlette.datastructures")
+    requests = sys.modules.get("starlette.requests")
+    if structures is None or requests is None:
+        return
+
+    def notice(kind, name, part):
+        original = getattr(kind, name)
+
+        @functools.wraps(original)
+        def noticing(self, key, *arguments, **options):
+            if is_called_by_project(recorder):
+                recorder.ask(part, key)
+            return original(self, key, *arguments, **options)
+
+        setattr(kind, name, noticing)
+
+    for kind, part in (("QueryParams", "args"), ("FormData", "form"), ("Headers", "headers")):
+        for name in ("__getitem__", "get", "__contains__"):
+            notice(getattr(structures, kind), name, part)
+    read = requests.Request.json
+
+    async def reading(self):
+        if is_called_by_project(recorder):
+            recorder.ask("part", "json")
+            return recording_json(await read(self), recorder)
+        return await read(self)
+
+    requests.Request.json = reading
 
 
 def is_called_by_project(recorder):
@@ -328,7 +364,7 @@ class Gateway:
             known = environ.get("HTTP_COOKIE")
             environ["HTTP_COOKIE"] = known + "; " + cookie if known else cookie
         self.recorder.begin(control.get("inject"))
-        self.recorder.arm()
+        self.recorder.follower.start()
         try:
             chunks = self.application(environ, start_response)
         except BaseException as error:
@@ -350,7 +386,7 @@ class Gateway:
             self.finish(control, cookie, failed)
 
     def finish(self, control, cookie, error):
-        sys.settrace(None)
+        self.recorder.follower.stop()
         if isinstance(error, Exception):
             self.recorder.caught(error, error.__traceback__)
         if "id" in control:

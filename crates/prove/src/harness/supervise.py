@@ -1,7 +1,7 @@
 """Starts applications, watches over them, and leaves nothing behind.
 
-The files of this folder are one program, in the order supervise, record, application, program, serve; tightlip hands it to
-`python -c` and speaks with it in lines of JSON. This process imports the framework once; every application is a fork
+The files of this folder are one program, in the order supervise, record, watch, application, routes, asgi, program,
+serve; tightlip hands it to `python -c` and speaks with it in lines of JSON. This process imports the framework once; every application is a fork
 of it, in a fresh copy of the project. It ends all that the application started, and removes the copy, when it is told
 to stop, and when its standard input is closed: so nothing is left, however tightlip ended.
 
@@ -11,6 +11,7 @@ Commands: {"do": "boot", ...} and {"do": "stop"}. What is told: {"event": ...}, 
 import collections
 import ctypes
 import fnmatch
+import gc
 import importlib
 import json
 import os

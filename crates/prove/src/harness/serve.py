@@ -185,10 +185,11 @@ def watch_flask(app, recorder):
     from werkzeug.datastructures import EnvironHeaders
 
     class RecordingHeaders(EnvironHeaders):
-        def __getitem__(self, key):
+        # Further arguments are Werkzeug's own, and differ by version.
+        def __getitem__(self, key, *arguments, **options):
             if is_called_by_project(recorder):
                 recorder.ask("headers", key)
-            return super().__getitem__(key)
+            return super().__getitem__(key, *arguments, **options)
 
         def get(self, key, *arguments, **options):
             if is_called_by_project(recorder):
@@ -262,9 +263,9 @@ def recording_mapping(kind, recorder, part):
     """A class like `kind` that notices which keys are asked for."""
 
     class Recording(kind):
-        def __getitem__(self, key):
+        def __getitem__(self, key, *arguments, **options):
             recorder.ask(part(self), key)
-            return super().__getitem__(key)
+            return super().__getitem__(key, *arguments, **options)
 
         def get(self, key, *arguments, **options):
             recorder.ask(part(self), key)

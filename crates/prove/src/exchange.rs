@@ -1,5 +1,6 @@
 //! Requests and replies, bounded in time and size whatever the other side does.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -7,7 +8,11 @@ use http_body_util::{BodyExt, Full};
 use hyper::client::conn::http1;
 use hyper::ext::ReasonPhrase;
 use hyper_util::rt::TokioIo;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
+use tokio_rustls::TlsConnector;
+use tokio_rustls::rustls::pki_types::ServerName;
+use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 
 /// The longest body that is read.
 const LONGEST_BODY: usize = 2 << 20;
@@ -47,6 +52,8 @@ impl Reply {
 pub(crate) enum Trouble {
     /// Nothing listens.
     Unreachable,
+    /// TLS was wanted, and it cannot be spoken, or the certificate is nobody's whom this machine trusts.
+    Untrusted(String),
     /// No reply in time.
     Slow,
     /// What came is no HTTP, or more of it than is read.
@@ -59,6 +66,9 @@ impl std::fmt::Display for Trouble {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Trouble::Unreachable => formatter.write_str("nothing listens there"),
+            Trouble::Untrusted(why) => {
+                write!(formatter, "no TLS: {why}; SSL_CERT_FILE may name a file with further certificates")
+            }
             Trouble::Slow => formatter.write_str("no reply in time"),
             Trouble::NoReply(why) => write!(formatter, "no HTTP reply that can be read: {why}"),
             Trouble::NoRequest => formatter.write_str("the request cannot be sent"),
@@ -71,20 +81,52 @@ pub(crate) struct Client {
     runtime: tokio::runtime::Runtime,
     host: String,
     port: u16,
+    transport: Transport,
     /// Host and port as the header has them.
     authority: String,
     patience: Duration,
 }
 
+/// How bytes go to a server.
+#[derive(Clone)]
+pub(crate) enum Transport {
+    Plain,
+    Tls(Arc<ClientConfig>),
+}
+
+impl Transport {
+    /// TLS with servers whom this machine trusts, or a file that `SSL_CERT_FILE` names.
+    pub(crate) fn tls() -> Self {
+        let mut roots = RootCertStore::empty();
+        // A store that cannot be read trusts nobody; that is told with the first reply that does not come.
+        roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+        let config = ClientConfig::builder().with_root_certificates(roots).with_no_client_auth();
+        Self::Tls(Arc::new(config))
+    }
+
+    /// The port that is not written down.
+    fn usual_port(&self) -> u16 {
+        match self {
+            Self::Plain => 80,
+            Self::Tls(_) => 443,
+        }
+    }
+}
+
 impl Client {
-    pub(crate) fn new(host: &str, port: u16, patience: Duration) -> std::io::Result<Self> {
+    pub(crate) fn new(
+        host: &str,
+        port: u16,
+        transport: Transport,
+        patience: Duration,
+    ) -> std::io::Result<Self> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_io().enable_time().build()?;
         let authority = match (host.contains(':'), port) {
             (true, _) => format!("[{host}]:{port}"),
-            (false, 80) => host.to_owned(),
+            (false, port) if port == transport.usual_port() => host.to_owned(),
             (false, _) => format!("{host}:{port}"),
         };
-        Ok(Self { runtime, host: host.to_owned(), port, authority, patience })
+        Ok(Self { runtime, host: host.to_owned(), port, transport, authority, patience })
     }
 
     /// Sends `request`, with further headers that are no part of the evidence.
@@ -99,6 +141,22 @@ impl Client {
     async fn exchange(&self, request: &Request, further: &[(&str, &str)]) -> Result<Reply, Trouble> {
         let stream = TcpStream::connect((self.host.as_str(), self.port)).await;
         let stream = stream.map_err(|_| Trouble::Unreachable)?;
+        let config = match &self.transport {
+            Transport::Plain => return self.speak(stream, request, further).await,
+            Transport::Tls(config) => Arc::clone(config),
+        };
+        let untrusted = |why: &dyn std::fmt::Display| Trouble::Untrusted(why.to_string());
+        let name = ServerName::try_from(self.host.clone()).map_err(|error| untrusted(&error))?;
+        let stream = TlsConnector::from(config).connect(name, stream).await;
+        self.speak(stream.map_err(|error| untrusted(&error))?, request, further).await
+    }
+
+    async fn speak(
+        &self,
+        stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+        request: &Request,
+        further: &[(&str, &str)],
+    ) -> Result<Reply, Trouble> {
         let (mut sender, connection) = http1::Builder::new()
             .max_buf_size(LONGEST_HEAD)
             .handshake(TokioIo::new(stream))

@@ -34,6 +34,8 @@ mod program;
 mod server;
 #[path = "prove/server_hostile.rs"]
 mod server_hostile;
+#[path = "prove/server_tls.rs"]
+mod server_tls;
 #[path = "prove/shop.rs"]
 mod shop;
 

@@ -83,7 +83,7 @@ impl<'a> Sender<'a> {
     ) -> std::io::Result<Self> {
         let now = Instant::now();
         Ok(Self {
-            client: Client::new(&target.host(), target.port(), pace.reply)?,
+            client: Client::new(&target.host(), target.port(), target.transport(), pace.reply)?,
             target,
             methods,
             pace,
@@ -180,7 +180,7 @@ impl<'a> Sender<'a> {
     fn trouble(&mut self, request: &Request, trouble: &Trouble) {
         match trouble {
             Trouble::Slow => self.slow += 1,
-            Trouble::Unreachable => self.unreachable += 1,
+            Trouble::Unreachable | Trouble::Untrusted(_) => self.unreachable += 1,
             Trouble::NoReply(_) | Trouble::NoRequest => {}
         }
         let text = format!("{} {}: {trouble}", request.method, request.target);

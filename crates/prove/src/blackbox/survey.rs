@@ -75,7 +75,7 @@ impl<'a> Survey<'a> {
         let name = route_of(&root, "GET").name();
         self.frontier.add(&root, name.clone());
         if let Sent::Nothing(trouble) = self.exchange(get(&root), &name)
-            && matches!(trouble, Trouble::Unreachable | Trouble::NoReply(_))
+            && matches!(trouble, Trouble::Unreachable | Trouble::Untrusted(_) | Trouble::NoReply(_))
         {
             return Err(format!("{}: {trouble}", self.sender.target.url(&root)));
         }

@@ -4,6 +4,8 @@ use std::net::IpAddr;
 
 use url::{Host, Url};
 
+use crate::exchange::Transport;
+
 /// A server, and the path below which its application is.
 #[derive(Clone, Debug)]
 pub(crate) struct Target {
@@ -17,15 +19,8 @@ impl Target {
         let example = "http://127.0.0.1:5000 is one";
         let mut base = Url::parse(text).map_err(|error| format!("it is no URL: {error}; {example}"))?;
         match base.scheme() {
-            "http" => {}
-            "https" => {
-                return Err(
-                    "https is not spoken; name the address of the application behind what ends TLS, \
-                            or of a proxy of your own that speaks it, with http"
-                        .to_owned(),
-                );
-            }
-            other => return Err(format!("`{other}` is not spoken, http is; {example}")),
+            "http" | "https" => {}
+            other => return Err(format!("`{other}` is not spoken, http and https are; {example}")),
         }
         let host = base.host_str().ok_or_else(|| format!("it names no host; {example}"))?.to_owned();
         if !base.username().is_empty() || base.password().is_some() {
@@ -57,6 +52,14 @@ impl Target {
 
     pub(crate) fn port(&self) -> u16 {
         self.base.port_or_known_default().unwrap_or(80)
+    }
+
+    /// How bytes go there.
+    pub(crate) fn transport(&self) -> Transport {
+        match self.base.scheme() {
+            "https" => Transport::tls(),
+            _ => Transport::Plain,
+        }
     }
 
     /// The path below which the application is, without the last `/`.
@@ -117,7 +120,6 @@ mod tests {
     fn what_cannot_be_asked_is_told() {
         for (text, words) in [
             ("shop", "it is no URL"),
-            ("https://127.0.0.1", "https is not spoken"),
             ("ftp://127.0.0.1", "`ftp` is not spoken"),
             ("http://ann:secret@127.0.0.1", "--header"),
         ] {

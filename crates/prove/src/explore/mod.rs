@@ -12,7 +12,7 @@ use std::time::Instant;
 use serde_json::json;
 
 use crate::cookies::Jar;
-use crate::exchange::{Client, Request};
+use crate::exchange::{Client, Request, Transport};
 use crate::message::{Boot, Raised, Ready, Route};
 use crate::seed::{Harvest, Learned, Shape, fitting};
 use crate::supervisor::{NotBooted, Supervisor};
@@ -237,6 +237,6 @@ fn is_raw(raised: &Raised) -> bool {
 }
 
 fn client(ready: &Ready, effort: Effort) -> Result<Client, NotBooted> {
-    Client::new("127.0.0.1", ready.port, effort.reply)
+    Client::new("127.0.0.1", ready.port, Transport::Plain, effort.reply)
         .map_err(|error| NotBooted::because(format!("no connection can be made: {error}")))
 }

@@ -55,7 +55,8 @@ impl Listener {
     }
 }
 
-fn read(stream: &mut TcpStream) -> Option<Received> {
+/// Reads a whole request.
+pub(super) fn read(stream: &mut impl Read) -> Option<Received> {
     let mut reader = BufReader::new(stream);
     let mut head = String::new();
     while !head.ends_with("\r\n\r\n") {
@@ -73,7 +74,7 @@ fn read(stream: &mut TcpStream) -> Option<Received> {
 }
 
 /// Writes a whole reply. Who hangs up has seen enough.
-pub(super) fn reply(stream: &mut TcpStream, status: &str, kind: &str, body: &str) {
+pub(super) fn reply(stream: &mut impl Write, status: &str, kind: &str, body: &str) {
     let length = body.len();
     let head = format!(
         "HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {length}\r\nConnection: close\r\n"

@@ -14,32 +14,102 @@ use session::Session;
 const OPERATED: &[&str] =
     &["button", "link", "searchbox", "textbox", "combobox", "checkbox", "DisclosureTriangle", "summary"];
 
-#[test]
-fn the_report_of_the_shop_is_read_searched_and_followed() {
+/// A report of `tightlip ARGUMENTS`, open in the browser; none where no browser is named.
+fn opened(arguments: &[&str], at: &Path) -> Option<(Session, tempfile::TempDir)> {
     let Some(browser) = std::env::var_os("TIGHTLIP_CHROMIUM") else {
         eprintln!("no browser is opened: TIGHTLIP_CHROMIUM names none");
-        return;
+        return None;
     };
     let folder = tempfile::tempdir().expect("a folder can be made");
     let report = folder.path().join("report.html");
     let output = Command::new(env!("CARGO_BIN_EXE_tightlip"))
-        .args(["check", "--exit-zero", "--output-format=html", "--output-file"])
+        .args(arguments)
+        .args(["--exit-zero", "--output-format=html", "--output-file"])
         .arg(&report)
-        .arg("examples/shop")
-        .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("../.."))
+        .current_dir(at)
         .output()
         .expect("tightlip runs");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    Some((Session::open(Path::new(&browser), folder.path(), &report), folder))
+}
 
-    let mut page = Session::open(Path::new(&browser), folder.path(), &report);
+fn repository() -> &'static Path {
+    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
+}
+
+fn nothing_was_asked_for_and_nothing_failed(page: &Session) {
+    assert_eq!(page.complaints, Vec::<String>::new(), "the console is silent");
+    assert_eq!(page.requests.len(), 1, "the page itself and nothing else: {:?}", page.requests);
+}
+
+#[test]
+fn the_report_of_the_shop_is_read_searched_and_followed() {
+    let Some((mut page, _folder)) = opened(&["check", "examples/shop"], repository()) else { return };
     assert_eq!(page.value("document.title"), "tightlip report");
     assert_eq!(page.value("document.querySelectorAll('.control').length"), 3);
     everything_operated_has_a_name(&mut page);
     it_filters_and_searches(&mut page);
     a_finding_is_opened_and_followed_by_keyboard(&mut page);
     everything_operated_has_a_name(&mut page);
-    assert_eq!(page.complaints, Vec::<String>::new(), "the console is silent");
-    assert_eq!(page.requests.len(), 1, "the page itself and nothing else: {:?}", page.requests);
+    nothing_was_asked_for_and_nothing_failed(&page);
+}
+
+#[test]
+fn the_report_of_the_shop_shows_the_proven_replies() {
+    let Some(python) = std::env::var_os("TIGHTLIP_FLASK_3_1") else {
+        eprintln!("nothing is proven: TIGHTLIP_FLASK_3_1 is not set; `cargo xtask test` sets it");
+        return;
+    };
+    let python = python.to_str().expect("the path is text");
+    let Some((mut page, _folder)) = opened(&["prove", "--python", python, "examples/shop"], repository())
+    else {
+        return;
+    };
+    everything_operated_has_a_name(&mut page);
+    it_filters_and_searches(&mut page);
+    page.value("search.focus()");
+    page.type_text("curl");
+    let proven = "[...document.querySelectorAll('.finding')].find((card) => card.offsetParent && card.textContent.includes('curl -i'))";
+    page.value(&format!("window.card = {proven}; card.querySelector('summary').focus()"));
+    page.press("Enter", "\r");
+    page.until("card.querySelector('details').open");
+    page.until("card.textContent.includes('curl -i')");
+    everything_operated_has_a_name(&mut page);
+    nothing_was_asked_for_and_nothing_failed(&page);
+}
+
+/// Fifty modules with forty views that leak, each in its own words.
+fn project_of_two_thousand(folder: &Path) {
+    for file in 0..50 {
+        let mut source = String::from("from flask import Flask\napp = Flask(__name__)\n");
+        for view in 0..40 {
+            source.push_str(&format!(
+                "\n\n@app.get('/{file}/{view}/<path:name>')\ndef view_{view}(name):\n    try:\n        \
+                 return open(name).read()\n    except OSError as error:\n        \
+                 return 'cannot read {view}: ' + str(error), 500\n"
+            ));
+        }
+        std::fs::write(folder.join(format!("views_{file}.py")), source).expect("a file can be written");
+    }
+}
+
+#[test]
+fn a_report_of_two_thousand_findings_stays_usable() {
+    let project = tempfile::tempdir().expect("a folder can be made");
+    project_of_two_thousand(project.path());
+    let Some((mut page, _folder)) = opened(&["check", "--isolated", "--select=TL101", "."], project.path())
+    else {
+        return;
+    };
+    assert_eq!(shown(&mut page), 2000);
+    let loaded = page.value("performance.getEntriesByType('navigation')[0].loadEventEnd");
+    page.value(
+        "{ window.started = performance.now(); search.value = 'views_17.py'; filters.requestSubmit() }",
+    );
+    page.until("count.textContent === '40 of 2000 places'");
+    let searched = page.value("performance.now() - window.started");
+    eprintln!("2,000 findings: loaded after {loaded} ms, searched within {searched} ms");
+    nothing_was_asked_for_and_nothing_failed(&page);
 }
 
 /// How many findings are to be seen.
@@ -76,7 +146,7 @@ fn a_finding_is_opened_and_followed_by_keyboard(page: &mut Session) {
                        return box.bottom > 0 && box.top < innerHeight })()";
     page.until(is_in_sight);
     assert!(page.value("card.querySelector('.way > li:last-child mark').textContent") != "");
-    page.value("card.querySelector('.body > p:last-child a').focus()");
+    page.value("card.querySelector('.body a[href^=\"#rule\"], .body a[href^=\"#guide\"]').focus()");
     page.press("Enter", "\r");
     page.until("document.querySelector('.guide[open]') !== null");
 }
